@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MIT
+#include "emulated_stage.h"
+
+#include <algorithm>
+
+#include <berth/codes/error_codes.h>
+
+namespace berth::scenario {
+namespace {
+
+// -- picking ports ----------------------------------------------------------------------------------------
+
+struct Span {
+  std::uint32_t first = 0;
+  std::uint32_t last = 0;
+  [[nodiscard]] bool meets(Span other) const { return first <= other.last && other.first <= last; }
+};
+
+// With the neighbours that must belong to nobody.
+Span with_neighbours(Span span) { return {span.first == 0 ? 0 : span.first - 1, span.last + 1}; }
+
+constexpr std::array kTransportsHere = {Transport::Tcp, Transport::Udp};
+constexpr std::array kFamiliesHere = {Family::Ipv4, Family::Ipv6};
+// Automatic ports come one after another: a picked run in the dynamic range keeps this far ahead of the last.
+constexpr std::uint32_t kAheadOfAutomatic = 2048;
+
+class Picker {
+ public:
+  Picker(const PortPool& pool, std::span<const PortsWanted> wanted) : pool_(pool) {
+    for (const PortsWanted& ports : wanted)
+      if (ports.at) taken_.push_back({*ports.at, std::uint32_t{*ports.at} + ports.count - 1});
+    for (const Transport transport : kTransportsHere)
+      for (const Family family : kFamiliesHere) look_at_range(transport, family);
+  }
+
+  std::optional<RequestedBlock> pick(const PortsWanted& wanted) {
+    if (wanted.at) return RequestedBlock{.start = *wanted.at, .count = wanted.count};
+    const Span area = area_of(wanted.where);
+    for (std::uint32_t first = area.first; first + wanted.count - 1 <= area.last; ++first) {
+      const Span run{first, first + wanted.count - 1};
+      if (!suits(run, wanted.where)) continue;
+      taken_.push_back(run);
+      return RequestedBlock{.start = static_cast<Port>(first), .count = wanted.count};
+    }
+    return std::nullopt;
+  }
+
+ private:
+  void look_at_range(Transport transport, Family family) {
+    const PortRange range = pool_.dynamic_range(transport, family);
+    dynamic_.push_back({range.first(), range.last()});
+    const std::uint32_t last = pool_.last_automatic_port(transport, family);
+    automatic_.push_back({last, last + kAheadOfAutomatic});
+  }
+
+  [[nodiscard]] Span area_of(Where where) const {
+    if (where == Where::Low) return {601, 1023};
+    if (where == Where::OutsideDynamic) return {5001, kLastPort - 1U};
+    Span common = dynamic_.front();
+    for (const Span range : dynamic_)
+      common = {std::max(common.first, range.first), std::min(common.last, range.last)};
+    return {common.first + 1, common.last - 1};
+  }
+
+  [[nodiscard]] bool suits(Span run, Where where) const {
+    const Span wide = with_neighbours(run);
+    const auto meets_wide = [wide](Span other) { return other.meets(wide); };
+    if (std::ranges::any_of(taken_, meets_wide)) return false;
+    if (where != Where::Dynamic && std::ranges::any_of(dynamic_, meets_wide)) return false;
+    if (where == Where::Dynamic && std::ranges::any_of(automatic_, meets_wide)) return false;
+    return is_free(wide);
+  }
+
+  [[nodiscard]] bool is_free(Span wide) const {
+    const auto range = PortRange::between(wide.first, wide.last);
+    if (!range) return false;
+    for (const Transport transport : kTransportsHere) {
+      HeldPorts held;
+      pool_.add_blocks(held, transport, FamilySet::both());
+      pool_.add_bound_ports(held, transport);
+      if (held.first_held(*range)) return false;
+    }
+    return true;
+  }
+
+  const PortPool& pool_;
+  std::vector<Span> taken_;
+  std::vector<Span> dynamic_;
+  std::vector<Span> automatic_;
+};
+
+// -- words ------------------------------------------------------------------------------------------------
+
+std::string words_for(HostFailure failure) {
+  switch (failure) {
+    case HostFailure::StoreCannotBeWritten: return "the persistent store cannot be written";
+    case HostFailure::ProcessIsNotRunning: return "the process is not running";
+    case HostFailure::MachineIsGone: return "the machine cannot be reached";
+  }
+  return "the host failed";
+}
+
+std::string range_text(PortRange range) {
+  if (range.first() == range.last()) return "port " + std::to_string(range.first());
+  return "ports " + std::to_string(range.first()) + " to " + std::to_string(range.last());
+}
+
+// The request that an administrator or a service makes; nothing for any other step.
+struct RequestMaker {
+  const Names& names;
+  std::optional<Request> operator()(const call::AddExclusion& call) const {
+    return request::AddExclusion{call.transport, names.block(call.block), call.store};
+  }
+  std::optional<Request> operator()(const call::DeleteExclusion& call) const {
+    return request::DeleteExclusion{call.transport, names.block(call.block), call.store};
+  }
+  std::optional<Request> operator()(const call::SetDynamicRange& call) const {
+    return request::SetDynamicRange{call.transport, call.family, names.block(call.block), call.store};
+  }
+  std::optional<Request> operator()(const call::TakeBlock& call) const {
+    return request::AddForeignBlock{call.transport, names.block(call.block), call.service, call.placement};
+  }
+  std::optional<Request> operator()(const call::KernelListens& call) const {
+    return request::AddKernelListener{call.transport, names.port(call.port), call.service};
+  }
+  std::optional<Request> operator()(const call::StopService& call) const {
+    return request::StopService{call.service};
+  }
+  template <class Other>
+  std::optional<Request> operator()(const Other&) const {
+    return std::nullopt;
+  }
+};
+
+std::optional<std::int64_t> code_for(Rule rule, Surface surface, const Profile& profile) {
+  if (surface == Surface::Winsock) return winsock_code(rule, profile);
+  return win32_code(rule, profile);
+}
+
+}  // namespace
+
+// -- setting the stage ------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<EmulatedStage>, std::string> EmulatedStage::make(const Scenario& scenario,
+                                                                        const Profile& profile) {
+  MachineSetup setup;
+  setup.world = scenario.world;
+  setup.profile = profile;
+  auto machine = Machine::start(std::move(setup));
+  if (!machine) return to_string(machine.error());
+  auto stage =
+      std::unique_ptr<EmulatedStage>(new EmulatedStage(std::shared_ptr<Machine>(std::move(machine).value())));
+  for (const ProcessWanted& process : scenario.processes)
+    if (const Seen started = stage->start(process); started.kind != Seen::Kind::Succeeded)
+      return "the process " + process.name.name + " does not start";
+  return stage;
+}
+
+Result<std::unique_ptr<Stage>, std::string> make_emulated_stage(const Scenario& scenario,
+                                                                const Profile& profile) {
+  auto stage = EmulatedStage::make(scenario, profile);
+  if (!stage) return stage.error();
+  return std::unique_ptr<Stage>(std::move(stage).value());
+}
+
+Result<std::vector<RequestedBlock>, std::string> EmulatedStage::pick(std::span<const PortsWanted> wanted) {
+  using Picked = Result<std::vector<RequestedBlock>, std::string>;
+  return machine_->inspect([wanted](const PortPool& pool) -> Picked {
+    Picker picker(pool, wanted);
+    std::vector<RequestedBlock> picked;
+    for (const PortsWanted& ports : wanted) {
+      const auto block = picker.pick(ports);
+      if (!block) return "no " + std::to_string(ports.count) + " free ports in a row for " + ports.name;
+      picked.push_back(*block);
+    }
+    return picked;
+  });
+}
+
+PortRange EmulatedStage::dynamic_range(Transport transport, Family family) const {
+  return machine_->inspect([=](const PortPool& pool) { return pool.dynamic_range(transport, family); });
+}
+
+// -- processes --------------------------------------------------------------------------------------------
+
+bool EmulatedStage::is_running(const std::string& process) const {
+  return process == kSystem || processes_.contains(process);
+}
+
+ProcessId EmulatedStage::id_of(const std::string& process) const {
+  const auto found = processes_.find(process);
+  return found == processes_.end() ? ProcessId{} : found->second.id;
+}
+
+std::string EmulatedStage::name_of(ProcessId process) const {
+  if (!process) return std::string(kSystem);
+  for (const auto& [name, known] : processes_)
+    if (known.id == process) return name;
+  return "another process";
+}
+
+Outcome EmulatedStage::submit(const std::string& process, const Request& request) {
+  if (!is_running(process)) return HostFailure::ProcessIsNotRunning;
+  return machine_->submit(id_of(process), request);
+}
+
+Seen EmulatedStage::start(const ProcessWanted& wanted) {
+  request::StartProcess request;
+  if (wanted.identity) {
+    request.account = wanted.identity->account;
+    request.token = wanted.identity->kind;
+  } else {
+    const LaunchWanted& launch = *wanted.launch;
+    request.account = launch.user;
+    request.token = Launch{.account_kind = launch.account_kind,
+                           .manifest = launch.manifest,
+                           .started_by = launch.started_by,
+                           .uac = launch.uac.value_or(machine_->uac())};
+  }
+  const Outcome outcome = machine_->submit({}, request);
+  if (const auto* reply = std::get_if<Reply>(&outcome))
+    processes_[wanted.name.name] = {.id = reply->process, .start_ups = wanted.start_ups, .face = nullptr};
+  return seen(outcome, Surface::Win32);
+}
+
+Seen EmulatedStage::exit(const std::string& process) {
+  const Outcome outcome = submit(process, request::ExitProcess{});
+  if (std::holds_alternative<Reply>(outcome)) processes_.erase(process);
+  return seen(outcome, Surface::Win32);
+}
+
+Seen EmulatedStage::restart() {
+  if (const auto failure = machine_->restart()) return Seen::failed(words_for(*failure));
+  processes_.clear();
+  return {};
+}
+
+bool EmulatedStage::as_process(const std::string& process, const std::function<void()>& make_calls) {
+  const auto found = processes_.find(process);
+  if (found == processes_.end()) return false;
+  Process& caller = found->second;
+  if (caller.face == nullptr) caller.face = WindowsProcess::of(machine_, caller.id, caller.start_ups);
+  const ScopedProcess attached(caller.face);
+  make_calls();
+  return true;
+}
+
+std::optional<Refusal> EmulatedStage::last_refusal() const { return berth::last_refusal(); }
+
+// -- steps ------------------------------------------------------------------------------------------------
+
+Seen EmulatedStage::perform(const Step& step, const Names& names) {
+  if (!is_running(step.as)) return Seen::failed("the process " + step.as + " is not running");
+  if (const auto* call = std::get_if<call::Start>(&step.call)) return start(call->process);
+  if (std::holds_alternative<call::Exit>(step.call)) return exit(step.as);
+  if (std::holds_alternative<call::Restart>(step.call)) return restart();
+  const auto request = std::visit(RequestMaker{names}, step.call);
+  if (!request) return Seen::failed("the stage does not perform " + step.call_name);
+  return seen(submit(step.as, *request), Surface::Win32);
+}
+
+Seen EmulatedStage::seen(const Outcome& outcome, Surface surface) const {
+  if (const auto* failure = std::get_if<HostFailure>(&outcome)) return Seen::failed(words_for(*failure));
+  const auto* refusal = std::get_if<Refusal>(&outcome);
+  if (refusal == nullptr) return {};
+  Seen seen;
+  seen.kind = Seen::Kind::Refused;
+  seen.rule = refusal->rule;
+  seen.because = why(*refusal);
+  const auto code = code_for(refusal->rule, surface, machine_->profile());
+  if (!code)
+    seen.complaints.push_back("the error table has no code for " +
+                              std::string(berth::name_of(refusal->rule)) + " there");
+  seen.code = code.value_or(0);
+  return seen;
+}
+
+std::string EmulatedStage::why(const Refusal& refusal) const {
+  return machine_->inspect([&](const PortPool& pool) -> std::string {
+    if (const auto* id = std::get_if<BlockId>(&refusal.record)) {
+      const BlockRecord* block = pool.block(*id);
+      if (block == nullptr) return "a block that has gone";
+      const std::string owner =
+          block->service ? std::string(pool.name(block->service)) : name_of(block->owner);
+      return "the " + std::string(kRecordKindNames[static_cast<std::size_t>(block->kind)]) + " of " + owner +
+             ", " + std::string(kTransportNames[static_cast<std::size_t>(block->transport)]) + ' ' +
+             range_text(block->range);
+    }
+    if (const auto* id = std::get_if<SocketId>(&refusal.record)) {
+      const SocketRecord* socket = pool.socket(*id);
+      if (socket == nullptr) return "a socket that has gone";
+      return "a socket of " + name_of(socket->owner) +
+             (socket->is_bound() ? ", bound to " + to_string(socket->name) : std::string());
+    }
+    return {};
+  });
+}
+
+}  // namespace berth::scenario

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include <berth/scenario/play.h>
+
+#include <algorithm>
+
+#include <berth/codes/error_codes.h>
+
+#include "comparison.h"
+
+namespace berth::scenario {
+namespace {
+
+constexpr std::size_t kMostCombinations = 256;
+
+// True for the calls that a Windows without port reservations does not know.
+bool is_about_reservations(const Step& step) {
+  return std::holds_alternative<call::Acquire>(step.call) ||
+         std::holds_alternative<call::UseToken>(step.call) ||
+         std::holds_alternative<call::Persistent>(step.call) ||
+         std::holds_alternative<call::DeletePersistent>(step.call);
+}
+
+// A scenario that does not tell the two kinds of Windows apart is written for the one that has what it calls.
+bool lacks_port_reservations(const Scenario& scenario, const Profile& profile) {
+  if (profile.port_reservations == choice::PortReservations::Present || scenario.profile) return false;
+  const auto told_apart = [](std::size_t index) { return switches()[index].name == "port_reservations"; };
+  return std::ranges::none_of(scenario.switches, told_apart) &&
+         std::ranges::any_of(scenario.steps, is_about_reservations);
+}
+
+// The first thing that this playing needs and the arm has not.
+std::optional<std::string> lack_of(const Scenario& scenario, const Arm& arm, const Profile& profile) {
+  if (!scenario.arms.empty() && std::ranges::find(scenario.arms, arm.kind()) == scenario.arms.end())
+    return "the scenario is for other arms";
+  if (lacks_port_reservations(scenario, profile)) return "a Windows with port reservations";
+  for (const SwitchPosition& assumed : scenario.assumes) {
+    const Switch& row = switches()[assumed.switch_index];
+    if (row.position_in(profile) != assumed.position)
+      return "the profile has " + std::string(row.name) + '=' + std::string(row.position_name(profile));
+  }
+  for (const ProcessWanted& process : scenario.processes)
+    if (const auto lack = arm.lacks(process)) return std::string(*lack);
+  for (const Step& step : scenario.steps)
+    if (holds(step.when, profile))
+      if (const auto lack = arm.lacks(step)) return std::string(*lack);
+  return std::nullopt;
+}
+
+PlayReport unknown(std::string why) {
+  PlayReport report;
+  report.verdict = Verdict::Unknown;
+  report.reason = std::move(why);
+  return report;
+}
+
+class Playing {
+ public:
+  Playing(const Scenario& scenario, const Profile& profile, Performance& performance)
+      : scenario_(scenario), profile_(profile), performance_(performance) {}
+
+  PlayReport run() {
+    PlayReport report;
+    report.verdict = Verdict::Agrees;
+    if (auto problem = pick_ports()) return unknown(*std::move(problem));
+    report.steps.reserve(scenario_.steps.size());
+    for (const Step& step : scenario_.steps) {
+      report.steps.push_back(play_step(step));
+      const StepReport& played = report.steps.back();
+      if (played.seen.kind == Seen::Kind::Failed) {
+        report.verdict = Verdict::Unknown;
+        report.reason = "step " + std::to_string(step.number + 1) + ": " + played.seen.failure;
+        break;
+      }
+      if (played.differences.empty()) continue;
+      report.verdict = Verdict::Differs;
+      report.reason = "step " + std::to_string(step.number + 1) + ", " + step.call_name + ": " +
+                      played.differences.front();
+      break;
+    }
+    return report;
+  }
+
+ private:
+  std::optional<std::string> pick_ports() {
+    auto picked = performance_.pick(scenario_.ports);
+    if (!picked) return picked.error();
+    for (std::size_t i = 0; i < scenario_.ports.size(); ++i)
+      names_.set(scenario_.ports[i].name, (*picked)[i]);
+    return std::nullopt;
+  }
+
+  StepReport play_step(const Step& step) {
+    StepReport report{.number = step.number,
+                      .skipped = !holds(step.when, profile_),
+                      .expected = step.expect.under(profile_),
+                      .seen = {},
+                      .differences = {}};
+    if (report.skipped) return report;
+    if (auto problem = names_.problem_with(step)) {
+      report.seen = Seen::failed(*std::move(problem));
+      return report;
+    }
+    report.seen = performance_.perform(step, names_);
+    if (report.seen.kind != Seen::Kind::Failed)
+      report.differences = comparison_.compare(step, report.expected, report.seen);
+    return report;
+  }
+
+  const Scenario& scenario_;
+  const Profile& profile_;
+  Performance& performance_;
+  Names names_;
+  Comparison comparison_{names_, performance_};
+};
+
+// A deviation that was announced is agreement, and its absence is news.
+void judge_deviation(const Scenario& scenario, const Arm& arm, PlayReport& report) {
+  if (!scenario.known_deviation || scenario.known_deviation->arm != arm.kind()) return;
+  if (report.verdict == Verdict::Differs) {
+    report.verdict = Verdict::Agrees;
+    report.known_deviation = true;
+    report.reason = scenario.known_deviation->reason;
+  } else if (report.verdict == Verdict::Agrees) {
+    report.verdict = Verdict::Differs;
+    report.reason = "it agrees, although a deviation is announced: " + scenario.known_deviation->reason;
+  }
+}
+
+}  // namespace
+
+PlayReport play(const Scenario& scenario, const Arm& arm, const Profile& profile) {
+  Profile own;
+  if (scenario.profile) {
+    own = *scenario.profile;
+    own.suspended |= profile.suspended;
+  }
+  const Profile& played_under = scenario.profile ? own : profile;
+  if (auto lack = lack_of(scenario, arm, played_under)) {
+    PlayReport report;
+    report.reason = *std::move(lack);
+    return report;
+  }
+  auto performance = arm.begin(scenario, played_under);
+  if (!performance) return unknown(performance.error());
+  PlayReport report = Playing(scenario, played_under, **performance).run();
+  judge_deviation(scenario, arm, report);
+  return report;
+}
+
+std::vector<Profile> all_positions(const Scenario& scenario, const Profile& profile) {
+  std::size_t combinations = 1;
+  for (const std::size_t index : scenario.switches)
+    combinations = std::min(combinations * switches()[index].positions.size(), kMostCombinations + 1);
+  std::vector<Profile> profiles{profile};
+  for (const std::size_t index : scenario.switches) {
+    const std::size_t before = combinations > kMostCombinations ? 1 : profiles.size();
+    for (std::size_t i = 0; i < before; ++i) {
+      for (std::size_t position = 0; position < switches()[index].positions.size(); ++position) {
+        if (position == switches()[index].position_in(profiles[i])) continue;
+        Profile other = profiles[i];
+        switches()[index].set(other, position);
+        profiles.push_back(std::move(other));
+      }
+    }
+  }
+  return profiles;
+}
+
+bool agrees_without(const Scenario& scenario, const Arm& arm, const Profile& profile, Rule suspended) {
+  Profile without = profile;
+  without.suspended.set(index_of(suspended));
+  const Verdict verdict = play(scenario, arm, without).verdict;
+  return verdict == Verdict::Agrees || verdict == Verdict::NotApplicable;
+}
+
+std::string positions_text(const Scenario& scenario, const Profile& profile) {
+  std::string text;
+  for (const std::size_t index : scenario.switches) {
+    const Switch& row = switches()[index];
+    if (!text.empty()) text += ' ';
+    text += std::string(row.name) + '=' + std::string(row.position_name(profile));
+  }
+  return text;
+}
+
+}  // namespace berth::scenario

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#include "call.h"
+
+#include <winsock2.h>
+
+#include <berth/codes/error_codes.h>
+
+#include "last_error.h"
+
+namespace berth::winsock {
+
+Call::Call() : process_(attached_process()) {
+  forget_refusal();
+  if (process_ == nullptr) process_ = embedded_process();
+}
+
+Call::Call(std::uintptr_t handle)
+    : process_(attached_process()), found_(HandleTable::of_program().find(handle)) {
+  forget_refusal();
+  if (process_ == nullptr) process_ = found_ ? found_->process : embedded_process();
+}
+
+bool Call::has_machine() const {
+  if (process_ == nullptr) return false;
+  if (process_->is_of_this_program()) return true;
+  say_once_that_the_machine_stayed_behind();
+  return false;
+}
+
+bool Call::is_started() {
+  if (process_ != nullptr && !has_machine()) {
+    fail(HostFailure::MachineIsGone);
+    return false;
+  }
+  if (process_ != nullptr && process_->is_started()) return true;
+  fail(Rule::WinsockNotStarted);
+  return false;
+}
+
+bool Call::has_socket() {
+  if (!is_started()) return false;
+  if (!found_ || found_->process != process_) {
+    fail(Rule::NotASocket);
+    return false;
+  }
+  socket_ = *found_;
+  return true;
+}
+
+bool Call::has_tcp_or_udp_socket() {
+  if (!has_socket()) return false;
+  if (socket_.kind != SocketKind::Other) return true;
+  fail(Rule::SocketIsNeitherTcpNorUdp);
+  return false;
+}
+
+std::optional<Reply> Call::ask(const Request& request) {
+  const Outcome outcome = process_->machine().submit(process_->id(), request);
+  if (const auto* reply = std::get_if<Reply>(&outcome)) return *reply;
+  if (const auto* refusal = std::get_if<Refusal>(&outcome)) {
+    fail(*refusal);
+  } else {
+    fail(std::get<HostFailure>(outcome));
+  }
+  return std::nullopt;
+}
+
+int Call::fail(Rule rule) { return fail(Refusal{.rule = rule, .record = {}}); }
+
+int Call::fail(const Refusal& refusal) {
+  remember_refusal(refusal);
+  // A process that could not be made has the default profile.
+  static const Profile kDefault;
+  const auto code = winsock_code(refusal.rule, process_ == nullptr ? kDefault : profile());
+  // Only an allowance that a profile suspends has no code of its own.
+  return fail_with(code.value_or(WSAEINVAL));
+}
+
+int Call::fail(HostFailure failure) { return fail_with(winsock_code(failure)); }
+
+}  // namespace berth::winsock

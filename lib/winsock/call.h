@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include <berth/core/gateway.h>
+#include <berth/core/refusal.h>
+#include <berth/core/rule.h>
+
+#include "handle_table.h"
+#include "process_face.h"
+
+namespace berth::winsock {
+
+/// One Windows function in the making: whose call it is, and how it ends.
+///
+/// Lives on the stack of that function. Making one forgets why the thread's last call failed.
+class Call {
+ public:
+  /// A call about no socket: of the thread's process, or else of the embedded machine's.
+  Call();
+  /// A call about `handle`: of the thread's process, or else of the handle's own.
+  explicit Call(std::uintptr_t handle);
+
+  /// Null when the program's machine cannot be made; every call then fails.
+  [[nodiscard]] ProcessFace* process() const { return process_; }
+  /// Requires: there is a process.
+  [[nodiscard]] const Profile& profile() const { return process_->machine().profile(); }
+  [[nodiscard]] bool in_force(Rule rule) const { return process_ == nullptr || profile().in_force(rule); }
+
+  /// False when there is no machine to ask: it could not be made, or it stayed with the parent of a fork.
+  [[nodiscard]] bool has_machine() const;
+  /// Checks that Winsock is started, and then that the handle is an open socket of this process. False: the
+  /// call has failed.
+  [[nodiscard]] bool is_started();
+  [[nodiscard]] bool has_socket();
+  /// Requires: `has_socket()` returned true.
+  [[nodiscard]] const OpenHandle& socket() const { return socket_; }
+  /// The same, and it is a socket that the model knows.
+  [[nodiscard]] bool has_tcp_or_udp_socket();
+
+  /// The machine's answer; nothing when the call has failed.
+  std::optional<Reply> ask(const Request& request);
+
+  /// Fails the call by a rule: last error, and what `last_refusal` tells. Returns SOCKET_ERROR.
+  int fail(Rule rule);
+  int fail(const Refusal& refusal);
+  int fail(HostFailure failure);
+
+ private:
+  ProcessFace* process_;
+  std::optional<OpenHandle> found_;
+  OpenHandle socket_;
+};
+
+}  // namespace berth::winsock

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+//
+// <mstcpip.h> for Linux: the control codes that reserve ports at run time, and their structures.
+//
+// StartPort is in network byte order in and out; NumberOfPorts is in host byte order (ACQ-02).
+#ifndef BERTH_DROPIN_MSTCPIP_H
+#define BERTH_DROPIN_MSTCPIP_H
+
+#include <winsock2.h>
+
+/// A block of ports. StartPort 0 in an ACQUIRE lets the system choose (ACQ-03). Source: INET_PORT_RANGE
+/// page.
+typedef struct BERTH_WINDOWS_STRUCT _INET_PORT_RANGE {
+  USHORT StartPort;
+  USHORT NumberOfPorts;
+} INET_PORT_RANGE, *PINET_PORT_RANGE, INET_PORT_RESERVATION, *PINET_PORT_RESERVATION;
+
+/// Names a reservation. Never 0 for a reservation that exists (ACQ-21). Source:
+/// INET_PORT_RESERVATION_TOKEN page.
+typedef struct BERTH_WINDOWS_STRUCT _INET_PORT_RESERVATION_TOKEN {
+  ULONG64 Token __attribute__((aligned(8)));
+} INET_PORT_RESERVATION_TOKEN, *PINET_PORT_RESERVATION_TOKEN;
+
+#define INVALID_PORT_RESERVATION_TOKEN ((ULONG64)0)
+
+/// What ACQUIRE grants. As in Windows' header, the parts have names in C++ (`instance.Token.Token`) and
+/// none in C (`instance.Token`). Source: INET_PORT_RESERVATION_INSTANCE page.
+#ifdef __cplusplus
+typedef struct BERTH_WINDOWS_STRUCT _INET_PORT_RESERVATION_INSTANCE {
+  INET_PORT_RESERVATION Reservation;
+  INET_PORT_RESERVATION_TOKEN Token;
+} INET_PORT_RESERVATION_INSTANCE, *PINET_PORT_RESERVATION_INSTANCE;
+#else
+typedef struct _INET_PORT_RESERVATION_INSTANCE {
+  struct {
+    USHORT StartPort;
+    USHORT NumberOfPorts;
+  };
+  struct {
+    ULONG64 Token __attribute__((aligned(8)));
+  };
+} INET_PORT_RESERVATION_INSTANCE, *PINET_PORT_RESERVATION_INSTANCE;
+#endif
+
+/// Input: USHORT, the number of the processor that is to serve the socket; before bind, else WSAEINVAL.
+/// Sockets of one token that set it may share a UDP port (BND-03). Source: Winsock IOCTLs.
+#define SIO_CPU_AFFINITY _WSAIOW(IOC_VENDOR, 21)
+
+/// Reserves ports for the time that the socket lives. Input: INET_PORT_RANGE. Output:
+/// INET_PORT_RESERVATION_INSTANCE. WSAEINVAL for no ports (ACQ-06), for a block past port 65535 (ACQ-07)
+/// and for less than 16 bytes of output (IOC-12); WSAEADDRINUSE when a port of the block is taken
+/// (ACQ-08 to ACQ-11); WSAENOBUFS when no gap is large enough (ACQ-13). Source:
+/// SIO_ACQUIRE_PORT_RESERVATION page.
+#define SIO_ACQUIRE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 100)
+
+/// Gives back a reservation that this process acquired. Input: INET_PORT_RESERVATION_TOKEN; no output.
+/// WSAEINVAL for a token that names no such reservation (REL-05, REL-06). Source:
+/// SIO_RELEASE_PORT_RESERVATION page.
+#define SIO_RELEASE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 101)
+
+/// Lets the socket bind within a reservation, and nowhere else; before bind. Input:
+/// INET_PORT_RESERVATION_TOKEN; no output. WSAEINVAL for an unknown token (ASC-07) or a bound socket
+/// (ASC-03); WSAEACCES for a persistent reservation without administrative rights (ASC-05) and for
+/// another process' runtime reservation (ASC-04). Source: SIO_ASSOCIATE_PORT_RESERVATION page.
+#define SIO_ASSOCIATE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 102)
+
+BERTH_LAYOUT(sizeof(INET_PORT_RANGE) == 4);
+BERTH_LAYOUT(offsetof(INET_PORT_RANGE, NumberOfPorts) == 2);
+BERTH_LAYOUT(sizeof(INET_PORT_RESERVATION_TOKEN) == 8);
+BERTH_LAYOUT(sizeof(INET_PORT_RESERVATION_INSTANCE) == 16);
+BERTH_LAYOUT(offsetof(INET_PORT_RESERVATION_INSTANCE, Token) == 8);
+BERTH_LAYOUT(SIO_CPU_AFFINITY == 0x98000015);
+BERTH_LAYOUT(SIO_ACQUIRE_PORT_RESERVATION == 0x98000064);
+BERTH_LAYOUT(SIO_RELEASE_PORT_RESERVATION == 0x98000065);
+BERTH_LAYOUT(SIO_ASSOCIATE_PORT_RESERVATION == 0x98000066);
+
+#endif

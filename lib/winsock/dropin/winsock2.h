@@ -1,0 +1,640 @@
+// SPDX-License-Identifier: MIT
+//
+// <winsock2.h> for Linux: Winsock 2 as an emulated Windows machine answers it.
+//
+// It may stand before or after any header of libc or libstdc++, with one exception: POSIX' own socket
+// headers (<sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>, <arpa/inet.h>, <netdb.h>) must not come
+// first in the same translation unit, because they define the same names otherwise; after this header
+// they are empty.
+//
+// Every function may be called from any thread. A pointer argument that does not lie in the program's
+// memory is answered with WSAEFAULT, never with a signal. What is absent here is not emulated.
+// Sources: the pages of the functions at learn.microsoft.com; identifiers such as BND-05 are those of
+// Berth's rulebook.
+#ifndef BERTH_DROPIN_WINSOCK2_H
+#define BERTH_DROPIN_WINSOCK2_H
+
+#if defined(_SYS_SOCKET_H) || defined(_NETINET_IN_H) || defined(_NETINET_TCP_H) || defined(_ARPA_INET_H) || \
+    defined(_NETDB_H)
+#error "include <winsock2.h> before POSIX' socket headers (<sys/socket.h>, <netinet/in.h>, <netdb.h>, ...)"
+#endif
+#define _SYS_SOCKET_H 1
+#define _NETINET_IN_H 1
+#define _NETINET_TCP_H 1
+#define _ARPA_INET_H 1
+#define _NETDB_H 1
+
+// libc's fd_set and its kin come first, so that a later libc header finds them there. A value that the
+// program gave FD_SETSIZE before any libc header is kept.
+#if defined(FD_SETSIZE) && !defined(_SYS_SELECT_H)
+#define BERTH_FD_SETSIZE_OF_THE_PROGRAM
+#pragma push_macro("FD_SETSIZE")
+#undef FD_SETSIZE
+#endif
+#include <sys/select.h>
+#include <sys/types.h>
+#if defined(BERTH_FD_SETSIZE_OF_THE_PROGRAM)
+#undef BERTH_FD_SETSIZE_OF_THE_PROGRAM
+#undef FD_SETSIZE
+#pragma pop_macro("FD_SETSIZE")
+#elif FD_SETSIZE == __FD_SETSIZE
+#undef FD_SETSIZE
+#define FD_SETSIZE 64
+#endif
+#undef FD_ZERO
+#undef FD_SET
+#undef FD_CLR
+#undef FD_ISSET
+#define fd_set berth_fd_set
+
+// Linux has IOC_IN and IOC_OUT too, with each other's values.
+#include <asm/ioctl.h>
+#undef IOC_IN
+#undef IOC_OUT
+#undef IOC_INOUT
+
+#include <windows.h>
+
+#define WSAAPI
+
+// Windows' u_long has 32 bits.
+#define u_long ULONG
+typedef unsigned char u_char;
+typedef unsigned short u_short;
+typedef unsigned int u_int;
+
+// ---------------------------------------------------------------------------------------------------
+// Sockets
+
+typedef UINT_PTR SOCKET;
+typedef unsigned int GROUP;
+typedef USHORT ADDRESS_FAMILY;
+typedef HANDLE WSAEVENT, *LPWSAEVENT;
+typedef OVERLAPPED WSAOVERLAPPED, *LPWSAOVERLAPPED;
+
+#define INVALID_SOCKET ((SOCKET)(~0))
+#define SOCKET_ERROR (-1)
+#define WSA_INVALID_EVENT ((WSAEVENT)NULL)
+
+#define SOCK_STREAM 1
+#define SOCK_DGRAM 2
+#define SOCK_RAW 3
+#define SOCK_RDM 4
+#define SOCK_SEQPACKET 5
+
+#define AF_UNSPEC 0
+#define AF_UNIX 1
+#define AF_INET 2
+#define AF_IPX 6
+#define AF_APPLETALK 16
+#define AF_NETBIOS 17
+#define AF_INET6 23
+#define AF_IRDA 26
+#define AF_BTH 32
+#define AF_HYPERV 34
+
+#define PF_UNSPEC AF_UNSPEC
+#define PF_UNIX AF_UNIX
+#define PF_INET AF_INET
+#define PF_IPX AF_IPX
+#define PF_APPLETALK AF_APPLETALK
+#define PF_INET6 AF_INET6
+#define PF_IRDA AF_IRDA
+#define PF_BTH AF_BTH
+
+#define IPPROTO_IP 0
+#define IPPROTO_ICMP 1
+#define IPPROTO_IGMP 2
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_IPV6 41
+#define IPPROTO_ICMPV6 58
+#define IPPROTO_PGM 113
+#define IPPROTO_RM IPPROTO_PGM
+#define IPPROTO_RAW 255
+
+#define WSA_FLAG_OVERLAPPED 0x01
+#define WSA_FLAG_MULTIPOINT_C_ROOT 0x02
+#define WSA_FLAG_MULTIPOINT_C_LEAF 0x04
+#define WSA_FLAG_MULTIPOINT_D_ROOT 0x08
+#define WSA_FLAG_MULTIPOINT_D_LEAF 0x10
+#define WSA_FLAG_ACCESS_SYSTEM_SECURITY 0x40
+#define WSA_FLAG_NO_HANDLE_INHERIT 0x80
+#define WSA_FLAG_REGISTERED_IO 0x100
+
+#define FROM_PROTOCOL_INFO (-1)
+
+#define SOMAXCONN 0x7fffffff
+#define SOMAXCONN_HINT(backlog) (-(backlog))
+
+// ---------------------------------------------------------------------------------------------------
+// Socket options
+
+#define SOL_SOCKET 0xffff
+
+#define SO_DEBUG 0x0001
+#define SO_ACCEPTCONN 0x0002
+#define SO_REUSEADDR 0x0004
+#define SO_KEEPALIVE 0x0008
+#define SO_DONTROUTE 0x0010
+#define SO_BROADCAST 0x0020
+#define SO_USELOOPBACK 0x0040
+#define SO_LINGER 0x0080
+#define SO_OOBINLINE 0x0100
+#define SO_DONTLINGER ((int)(~SO_LINGER))
+#define SO_EXCLUSIVEADDRUSE ((int)(~SO_REUSEADDR))
+#define SO_SNDBUF 0x1001
+#define SO_RCVBUF 0x1002
+#define SO_SNDLOWAT 0x1003
+#define SO_RCVLOWAT 0x1004
+#define SO_SNDTIMEO 0x1005
+#define SO_RCVTIMEO 0x1006
+#define SO_ERROR 0x1007
+#define SO_TYPE 0x1008
+#define SO_BSP_STATE 0x1009
+#define SO_GROUP_ID 0x2001
+#define SO_GROUP_PRIORITY 0x2002
+#define SO_MAX_MSG_SIZE 0x2003
+#define SO_PROTOCOL_INFOA 0x2004
+#define SO_PROTOCOL_INFOW 0x2005
+#define SO_CONDITIONAL_ACCEPT 0x3002
+#define SO_PAUSE_ACCEPT 0x3003
+#define SO_COMPARTMENT_ID 0x3004
+#define SO_RANDOMIZE_PORT 0x3005
+#define SO_PORT_SCALABILITY 0x3006
+#define SO_REUSE_UNICASTPORT 0x3007
+#define SO_REUSE_MULTICASTPORT 0x3008
+#define PVD_CONFIG 0x3001
+#ifdef UNICODE
+#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOW
+#else
+#define SO_PROTOCOL_INFO SO_PROTOCOL_INFOA
+#endif
+
+#define TCP_NODELAY 0x0001
+
+typedef struct BERTH_WINDOWS_STRUCT linger {
+  u_short l_onoff;
+  u_short l_linger;
+} LINGER, *PLINGER, *LPLINGER;
+
+// ---------------------------------------------------------------------------------------------------
+// Control codes
+
+#define IOC_UNIX 0x00000000
+#define IOC_WS2 0x08000000
+#define IOC_PROTOCOL 0x10000000
+#define IOC_VENDOR 0x18000000
+#define IOC_VOID 0x20000000
+#define IOC_OUT 0x40000000
+#define IOC_IN 0x80000000
+#define IOC_INOUT (IOC_IN | IOC_OUT)
+
+#define _WSAIO(family, number) (IOC_VOID | (family) | (number))
+#define _WSAIOR(family, number) (IOC_OUT | (family) | (number))
+#define _WSAIOW(family, number) (IOC_IN | (family) | (number))
+#define _WSAIORW(family, number) (IOC_INOUT | (family) | (number))
+
+// ---------------------------------------------------------------------------------------------------
+// Addresses
+
+typedef struct BERTH_WINDOWS_STRUCT in_addr {
+  union {
+    struct {
+      UCHAR s_b1, s_b2, s_b3, s_b4;
+    } S_un_b;
+    struct {
+      USHORT s_w1, s_w2;
+    } S_un_w;
+    ULONG S_addr;
+  } S_un;
+} IN_ADDR, *PIN_ADDR, *LPIN_ADDR;
+#define s_addr S_un.S_addr
+#define s_net S_un.S_un_b.s_b1
+#define s_host S_un.S_un_b.s_b2
+#define s_lh S_un.S_un_b.s_b3
+#define s_impno S_un.S_un_b.s_b4
+#define s_imp S_un.S_un_w.s_w2
+
+typedef struct BERTH_WINDOWS_STRUCT sockaddr {
+  ADDRESS_FAMILY sa_family;
+  CHAR sa_data[14];
+} SOCKADDR, *PSOCKADDR, *LPSOCKADDR;
+
+/// Port and address in network byte order.
+typedef struct BERTH_WINDOWS_STRUCT sockaddr_in {
+  ADDRESS_FAMILY sin_family;
+  USHORT sin_port;
+  IN_ADDR sin_addr;
+  CHAR sin_zero[8];
+} SOCKADDR_IN, *PSOCKADDR_IN, *LPSOCKADDR_IN;
+
+typedef struct BERTH_WINDOWS_STRUCT sockaddr_storage {
+  ADDRESS_FAMILY ss_family;
+  CHAR __ss_pad1[6];
+  __extension__ __int64 __ss_align;
+  CHAR __ss_pad2[112];
+} SOCKADDR_STORAGE, *PSOCKADDR_STORAGE, *LPSOCKADDR_STORAGE;
+
+#define INADDR_ANY ((ULONG)0x00000000)
+#define INADDR_LOOPBACK ((ULONG)0x7f000001)
+#define INADDR_BROADCAST ((ULONG)0xffffffff)
+#define INADDR_NONE ((ULONG)0xffffffff)
+
+#define IPPORT_RESERVED 1024
+#define IPPORT_DYNAMIC_MIN 0xc000
+#define IPPORT_DYNAMIC_MAX 0xffff
+
+// ---------------------------------------------------------------------------------------------------
+// Sets of sockets: a count and that many handles, not a bit for each descriptor
+
+typedef struct BERTH_WINDOWS_STRUCT berth_fd_set {
+  u_int fd_count;
+  SOCKET fd_array[FD_SETSIZE];
+} FD_SET, *PFD_SET, *LPFD_SET;
+typedef FD_SET fd_set;
+
+// On arrays, because a program may give FD_SETSIZE another value in each translation unit.
+static inline int berth_fd_holds(SOCKET s, const SOCKET* sockets, u_int count) {
+  u_int at = 0;
+  while (at < count && sockets[at] != s) {
+    ++at;
+  }
+  return at < count;
+}
+
+static inline u_int berth_fd_add(SOCKET s, SOCKET* sockets, u_int count, u_int capacity) {
+  if (count >= capacity || berth_fd_holds(s, sockets, count)) {
+    return count;
+  }
+  sockets[count] = s;
+  return count + 1;
+}
+
+static inline u_int berth_fd_remove(SOCKET s, SOCKET* sockets, u_int count) {
+  u_int kept = 0;
+  u_int at = 0;
+  for (; at < count; ++at) {
+    if (sockets[at] != s) {
+      sockets[kept++] = sockets[at];
+    }
+  }
+  return kept;
+}
+
+#define FD_ZERO(set) ((set)->fd_count = 0)
+#define FD_SET(s, set) \
+  ((void)((set)->fd_count = berth_fd_add((s), (set)->fd_array, (set)->fd_count, FD_SETSIZE)))
+#define FD_CLR(s, set) ((void)((set)->fd_count = berth_fd_remove((s), (set)->fd_array, (set)->fd_count)))
+#define FD_ISSET(s, set) berth_fd_holds((s), (set)->fd_array, (set)->fd_count)
+
+// ---------------------------------------------------------------------------------------------------
+// What WSAStartup and WSASocket exchange
+
+#define WINSOCK_VERSION MAKEWORD(2, 2)
+#define WSADESCRIPTION_LEN 256
+#define WSASYS_STATUS_LEN 128
+
+typedef struct BERTH_WINDOWS_STRUCT WSAData {
+  WORD wVersion;
+  WORD wHighVersion;
+#if UINTPTR_MAX > 0xffffffff
+  unsigned short iMaxSockets;
+  unsigned short iMaxUdpDg;
+  char* lpVendorInfo;
+  char szDescription[WSADESCRIPTION_LEN + 1];
+  char szSystemStatus[WSASYS_STATUS_LEN + 1];
+#else
+  char szDescription[WSADESCRIPTION_LEN + 1];
+  char szSystemStatus[WSASYS_STATUS_LEN + 1];
+  unsigned short iMaxSockets;
+  unsigned short iMaxUdpDg;
+  char* lpVendorInfo;
+#endif
+} WSADATA, *LPWSADATA;
+
+#define MAX_PROTOCOL_CHAIN 7
+#define WSAPROTOCOL_LEN 255
+
+typedef struct BERTH_WINDOWS_STRUCT _WSAPROTOCOLCHAIN {
+  int ChainLen;
+  DWORD ChainEntries[MAX_PROTOCOL_CHAIN];
+} WSAPROTOCOLCHAIN, *LPWSAPROTOCOLCHAIN;
+
+typedef struct BERTH_WINDOWS_STRUCT _WSAPROTOCOL_INFOA {
+  DWORD dwServiceFlags1;
+  DWORD dwServiceFlags2;
+  DWORD dwServiceFlags3;
+  DWORD dwServiceFlags4;
+  DWORD dwProviderFlags;
+  GUID ProviderId;
+  DWORD dwCatalogEntryId;
+  WSAPROTOCOLCHAIN ProtocolChain;
+  int iVersion;
+  int iAddressFamily;
+  int iMaxSockAddr;
+  int iMinSockAddr;
+  int iSocketType;
+  int iProtocol;
+  int iProtocolMaxOffset;
+  int iNetworkByteOrder;
+  int iSecurityScheme;
+  DWORD dwMessageSize;
+  DWORD dwProviderReserved;
+  CHAR szProtocol[WSAPROTOCOL_LEN + 1];
+} WSAPROTOCOL_INFOA, *LPWSAPROTOCOL_INFOA;
+
+typedef struct BERTH_WINDOWS_STRUCT _WSAPROTOCOL_INFOW {
+  DWORD dwServiceFlags1;
+  DWORD dwServiceFlags2;
+  DWORD dwServiceFlags3;
+  DWORD dwServiceFlags4;
+  DWORD dwProviderFlags;
+  GUID ProviderId;
+  DWORD dwCatalogEntryId;
+  WSAPROTOCOLCHAIN ProtocolChain;
+  int iVersion;
+  int iAddressFamily;
+  int iMaxSockAddr;
+  int iMinSockAddr;
+  int iSocketType;
+  int iProtocol;
+  int iProtocolMaxOffset;
+  int iNetworkByteOrder;
+  int iSecurityScheme;
+  DWORD dwMessageSize;
+  DWORD dwProviderReserved;
+  WCHAR szProtocol[WSAPROTOCOL_LEN + 1];
+} WSAPROTOCOL_INFOW, *LPWSAPROTOCOL_INFOW;
+
+#ifdef UNICODE
+typedef WSAPROTOCOL_INFOW WSAPROTOCOL_INFO;
+typedef LPWSAPROTOCOL_INFOW LPWSAPROTOCOL_INFO;
+#else
+typedef WSAPROTOCOL_INFOA WSAPROTOCOL_INFO;
+typedef LPWSAPROTOCOL_INFOA LPWSAPROTOCOL_INFO;
+#endif
+
+typedef void(CALLBACK* LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwError, DWORD cbTransferred,
+                                                           LPWSAOVERLAPPED lpOverlapped, DWORD dwFlags);
+
+// ---------------------------------------------------------------------------------------------------
+// Error codes. Source: Windows Sockets Error Codes.
+
+#define WSA_INVALID_HANDLE (ERROR_INVALID_HANDLE)
+#define WSA_NOT_ENOUGH_MEMORY (ERROR_NOT_ENOUGH_MEMORY)
+#define WSA_INVALID_PARAMETER (ERROR_INVALID_PARAMETER)
+#define WSA_OPERATION_ABORTED (ERROR_OPERATION_ABORTED)
+#define WSA_IO_INCOMPLETE (ERROR_IO_INCOMPLETE)
+#define WSA_IO_PENDING (ERROR_IO_PENDING)
+
+#define WSABASEERR 10000
+#define WSAEINTR 10004
+#define WSAEBADF 10009
+#define WSAEACCES 10013
+#define WSAEFAULT 10014
+#define WSAEINVAL 10022
+#define WSAEMFILE 10024
+#define WSAEWOULDBLOCK 10035
+#define WSAEINPROGRESS 10036
+#define WSAEALREADY 10037
+#define WSAENOTSOCK 10038
+#define WSAEDESTADDRREQ 10039
+#define WSAEMSGSIZE 10040
+#define WSAEPROTOTYPE 10041
+#define WSAENOPROTOOPT 10042
+#define WSAEPROTONOSUPPORT 10043
+#define WSAESOCKTNOSUPPORT 10044
+#define WSAEOPNOTSUPP 10045
+#define WSAEPFNOSUPPORT 10046
+#define WSAEAFNOSUPPORT 10047
+#define WSAEADDRINUSE 10048
+#define WSAEADDRNOTAVAIL 10049
+#define WSAENETDOWN 10050
+#define WSAENETUNREACH 10051
+#define WSAENETRESET 10052
+#define WSAECONNABORTED 10053
+#define WSAECONNRESET 10054
+#define WSAENOBUFS 10055
+#define WSAEISCONN 10056
+#define WSAENOTCONN 10057
+#define WSAESHUTDOWN 10058
+#define WSAETOOMANYREFS 10059
+#define WSAETIMEDOUT 10060
+#define WSAECONNREFUSED 10061
+#define WSAELOOP 10062
+#define WSAENAMETOOLONG 10063
+#define WSAEHOSTDOWN 10064
+#define WSAEHOSTUNREACH 10065
+#define WSAENOTEMPTY 10066
+#define WSAEPROCLIM 10067
+#define WSAEUSERS 10068
+#define WSAEDQUOT 10069
+#define WSAESTALE 10070
+#define WSAEREMOTE 10071
+#define WSASYSNOTREADY 10091
+#define WSAVERNOTSUPPORTED 10092
+#define WSANOTINITIALISED 10093
+#define WSAEDISCON 10101
+#define WSAENOMORE 10102
+#define WSAECANCELLED 10103
+#define WSAEINVALIDPROCTABLE 10104
+#define WSAEINVALIDPROVIDER 10105
+#define WSAEPROVIDERFAILEDINIT 10106
+#define WSASYSCALLFAILURE 10107
+#define WSASERVICE_NOT_FOUND 10108
+#define WSATYPE_NOT_FOUND 10109
+#define WSA_E_NO_MORE 10110
+#define WSA_E_CANCELLED 10111
+#define WSAEREFUSED 10112
+#define WSAHOST_NOT_FOUND 11001
+#define WSATRY_AGAIN 11002
+#define WSANO_RECOVERY 11003
+#define WSANO_DATA 11004
+
+// ---------------------------------------------------------------------------------------------------
+// Functions
+
+BERTH_EXTERN_C_BEGIN
+
+/// Starts Winsock for the emulated process; each successful call wants one WSACleanup.
+///
+/// `wVersionRequested` is MAKEWORD(major, minor), the highest version that the program can use. Returns
+/// 0 and fills `*lpWSAData`: 1.0 and 1.1 get what they ask for, 1.2 and later 1.x get 1.1, 2.0 to 2.2
+/// get what they ask for, and anything higher gets 2.2. Otherwise *returns* the code, leaving
+/// WSAGetLastError alone: WSAEFAULT when `lpWSAData` is bad; WSAVERNOTSUPPORTED for major version 0, with
+/// `*lpWSAData` filled all the same; WSASYSNOTREADY when the emulated machine cannot be reached or its
+/// settings in the environment are wrong. Source: WSAStartup page; observed on Windows.
+int WSAAPI WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData) BERTH_SYMBOL(WSAStartup);
+
+/// Takes one WSAStartup back; the last one closes every socket of the process.
+///
+/// Returns 0 and sets last error to 0. Otherwise SOCKET_ERROR with WSANOTINITIALISED (no WSAStartup is
+/// left) or WSAENETDOWN. Source: WSACleanup page; LIFE-06.
+int WSAAPI WSACleanup(void) BERTH_SYMBOL(WSACleanup);
+
+/// The code of the last Winsock call of the calling thread that set one; 0 in a new thread. Needs no
+/// WSAStartup and never fails. Source: WSAGetLastError page.
+int WSAAPI WSAGetLastError(void) BERTH_SYMBOL(WSAGetLastError);
+
+/// Makes `iError` the calling thread's last error. Needs no WSAStartup and never fails. Source:
+/// WSASetLastError page.
+void WSAAPI WSASetLastError(int iError) BERTH_SYMBOL(WSASetLastError);
+
+/// Makes an overlapped socket (OVL-14).
+///
+/// Returns a handle that is never INVALID_SOCKET. Otherwise INVALID_SOCKET with WSANOTINITIALISED;
+/// WSAESOCKTNOSUPPORT for a type that does not exist, before anything about the family;
+/// WSAEAFNOSUPPORT; WSAEPROTONOSUPPORT for a protocol that does not fit the type; WSAEINVAL for
+/// (AF_UNSPEC, type, 0); WSAEMFILE; WSAENOBUFS; WSAENETDOWN. Type 0 with protocol 0 is TCP (ACQ-20). An
+/// AF_INET6 socket serves IPv6 alone until IPV6_V6ONLY is cleared (BND-24). Source: socket page.
+SOCKET WSAAPI socket(int af, int type, int protocol) BERTH_SYMBOL(socket);
+
+/// As socket; overlapped only with WSA_FLAG_OVERLAPPED, and inheritable unless
+/// WSA_FLAG_NO_HANDLE_INHERIT is given.
+///
+/// Where `af`, `type` or `protocol` is FROM_PROTOCOL_INFO, the value in `*lpProtocolInfo` is used. The
+/// codes of socket, and WSAEFAULT when `lpProtocolInfo` is neither NULL nor readable, WSAEINVAL for flags
+/// that cannot be combined. Source: WSASocketW page; OVL-14.
+SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g,
+                         DWORD dwFlags) BERTH_SYMBOL(WSASocketA);
+
+/// WSASocketA with the name in WCHAR.
+SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g,
+                         DWORD dwFlags) BERTH_SYMBOL(WSASocketW);
+
+/// Gives a socket its local address and port, both in network byte order in `*name`.
+///
+/// Port 0 takes a port of the reservation that the socket is associated with (BND-01), else of the
+/// dynamic range (BND-15). Returns 0 and sets last error to 0. Otherwise SOCKET_ERROR, with nothing
+/// bound: WSANOTINITIALISED; WSAENOTSOCK; WSAEFAULT when `name` is bad or `namelen` is too short;
+/// WSAEAFNOSUPPORT for a family that does not exist; WSAEINVAL when the socket is bound already
+/// (BND-14); WSAEADDRNOTAVAIL for an address that the machine does not have, or a port outside the
+/// associated block (BND-04); WSAEACCES for a port that someone else reserved (BND-05) or holds
+/// exclusively; WSAEADDRINUSE (BND-22); WSAENOBUFS when no port is left (BND-08, BND-16); WSAENETDOWN.
+/// Checked in the order of BND-23. Source: bind page.
+int WSAAPI bind(SOCKET s, const struct sockaddr* name, int namelen) BERTH_SYMBOL(bind);
+
+/// Writes the local address of a bound socket to `*name` and its size to `*namelen`; port and address in
+/// network byte order.
+///
+/// Returns 0. Otherwise SOCKET_ERROR, with `*name` and `*namelen` untouched: WSANOTINITIALISED;
+/// WSAENOTSOCK; WSAEFAULT when a pointer is bad or `*namelen` too short; WSAEINVAL when the socket is not
+/// bound (ACQ-23); WSAENETDOWN. Source: getsockname page; observed on Windows.
+int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) BERTH_SYMBOL(getsockname);
+
+/// Closes a handle. The last handle of a socket frees its port, ends the runtime reservations that it
+/// acquired (ACQ-17) and completes its pending overlapped calls with WSA_OPERATION_ABORTED (OVL-10).
+///
+/// Returns 0. Otherwise SOCKET_ERROR with WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN or, for a
+/// non-blocking socket that lingers, WSAEWOULDBLOCK. Source: closesocket page.
+int WSAAPI closesocket(SOCKET s) BERTH_SYMBOL(closesocket);
+
+/// Sets an option from the `optlen` bytes at `optval`.
+///
+/// Returns 0. Otherwise SOCKET_ERROR, with the option as it was: WSANOTINITIALISED; WSAENOTSOCK;
+/// WSAEFAULT when `optval` is bad or `optlen` too small; WSAEINVAL for an unknown level, a bad value, an
+/// option that comes too late, and SO_REUSEADDR together with SO_EXCLUSIVEADDRUSE; WSAENOPROTOOPT for an
+/// option that is unknown, cannot be set, or does not suit the socket; WSAENETDOWN. Source: setsockopt
+/// page.
+int WSAAPI setsockopt(SOCKET s, int level, int optname, const char* optval, int optlen)
+    BERTH_SYMBOL(setsockopt);
+
+/// Writes an option to the `*optlen` bytes at `optval` and its size to `*optlen`.
+///
+/// Returns 0. Otherwise SOCKET_ERROR, with nothing written: WSANOTINITIALISED; WSAENOTSOCK, also when the
+/// pointers are bad too; WSAEFAULT when a pointer is bad or `*optlen` too small; WSAEINVAL for an unknown
+/// level; WSAENOPROTOOPT for an unknown option; WSAENETDOWN. Source: getsockopt page.
+int WSAAPI getsockopt(SOCKET s, int level, int optname, char* optval, int* optlen) BERTH_SYMBOL(getsockopt);
+
+/// Makes a bound stream socket listen; a socket that listens already keeps its backlog.
+///
+/// Returns 0. Otherwise SOCKET_ERROR with WSANOTINITIALISED, WSAENOTSOCK, WSAEINVAL when the socket is
+/// not bound (BND-26), WSAEISCONN, WSAEOPNOTSUPP for a socket that cannot listen, WSAEADDRINUSE,
+/// WSAEMFILE, WSAENOBUFS or WSAENETDOWN. Source: listen page.
+int WSAAPI listen(SOCKET s, int backlog) BERTH_SYMBOL(listen);
+
+/// Controls a socket. The codes are those of <mstcpip.h>, which says what each takes and gives.
+///
+/// Returns 0, with the size of the output in `*lpcbBytesReturned` and last error 0. Otherwise
+/// SOCKET_ERROR, with no state changed; `*lpcbBytesReturned` is then 0 where it can be written, except after
+/// WSANOTINITIALISED and WSAENOTSOCK (IOC-18).
+/// WSANOTINITIALISED; WSAENOTSOCK; WSAEFAULT when `lpcbBytesReturned` is NULL (IOC-17), another pointer
+/// is bad (IOC-08) or the input is too short (IOC-10); WSAEOPNOTSUPP for an unknown code (IOC-07) or a
+/// socket that is neither TCP nor UDP (IOC-05); WSAEINVAL when the output is too short (IOC-12);
+/// WSAENETDOWN; and the codes of the rule that refused. Checked in the order of IOC-24. Source: WSAIoctl
+/// page.
+int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer,
+                    LPVOID lpvOutBuffer, DWORD cbOutBuffer, LPDWORD lpcbBytesReturned,
+                    LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    BERTH_SYMBOL(WSAIoctl);
+
+/// Host to network byte order and back, for ports and IPv4 addresses. They never fail and need no
+/// WSAStartup. Source: htons, ntohs, htonl and ntohl pages.
+u_short WSAAPI htons(u_short hostshort) BERTH_SYMBOL(htons);
+u_short WSAAPI ntohs(u_short netshort) BERTH_SYMBOL(ntohs);
+u_long WSAAPI htonl(u_long hostlong) BERTH_SYMBOL(htonl);
+u_long WSAAPI ntohl(u_long netlong) BERTH_SYMBOL(ntohl);
+
+/// Reads an IPv4 address of one to four numbers, decimal, octal or hexadecimal, up to the first space.
+///
+/// Returns it in network byte order, 0 for a text that is one space, and INADDR_NONE when it is not an
+/// address or `cp` is bad. Needs no WSAStartup. Source: inet_addr page.
+u_long WSAAPI inet_addr(const char* cp) BERTH_SYMBOL(inet_addr);
+
+// Not Winsock: what a program that passes the address of an unsigned long, which Windows allows, needs
+// here, where that is wider than a DWORD.
+void berth_keep_low_dword(unsigned long* value);
+
+BERTH_EXTERN_C_END
+
+#ifdef UNICODE
+#define WSASocket WSASocketW
+#else
+#define WSASocket WSASocketA
+#endif
+
+#ifdef __cplusplus
+template <typename Type>
+struct berth_result_if_unsigned_long;
+template <>
+struct berth_result_if_unsigned_long<unsigned long> {
+  typedef int type;
+};
+
+/// WSAIoctl for a count that is an unsigned long, which is wider than a DWORD here. A template, so that
+/// NULL as a count still means the function above.
+template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong>::type WSAIoctl(
+    SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer,
+    DWORD cbOutBuffer, UnsignedLong* lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped,
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  const int result =
+      WSAIoctl(s, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer,
+               reinterpret_cast<LPDWORD>(lpcbBytesReturned), lpOverlapped, lpCompletionRoutine);
+  berth_keep_low_dword(lpcbBytesReturned);
+  return result;
+}
+#endif
+
+// ---------------------------------------------------------------------------------------------------
+
+BERTH_LAYOUT(sizeof(SOCKET) == sizeof(void*));
+BERTH_LAYOUT(sizeof(u_long) == 4);
+BERTH_LAYOUT(sizeof(LINGER) == 4);
+BERTH_LAYOUT(sizeof(IN_ADDR) == 4);
+BERTH_LAYOUT(sizeof(SOCKADDR) == 16);
+BERTH_LAYOUT(sizeof(SOCKADDR_IN) == 16);
+BERTH_LAYOUT(offsetof(SOCKADDR_IN, sin_port) == 2);
+BERTH_LAYOUT(offsetof(SOCKADDR_IN, sin_addr) == 4);
+BERTH_LAYOUT(sizeof(SOCKADDR_STORAGE) == 128);
+BERTH_LAYOUT(offsetof(SOCKADDR_STORAGE, __ss_align) == 8);
+BERTH_LAYOUT(sizeof(WSADATA) == (sizeof(void*) == 8 ? 408 : 400));
+BERTH_LAYOUT(offsetof(WSADATA, wHighVersion) == 2);
+BERTH_LAYOUT(offsetof(WSADATA, szDescription) == (sizeof(void*) == 8 ? 16 : 4));
+BERTH_LAYOUT(sizeof(WSAPROTOCOLCHAIN) == 32);
+BERTH_LAYOUT(sizeof(WSAPROTOCOL_INFOA) == 372);
+BERTH_LAYOUT(offsetof(WSAPROTOCOL_INFOA, iAddressFamily) == 76);
+BERTH_LAYOUT(SO_EXCLUSIVEADDRUSE == -5);
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <berth/core/gateway.h>
+#include <berth/core/ids.h>
+#include <berth/core/result.h>
+
+namespace berth::winsock {
+
+/// A machine and the process on it that a program is.
+struct EmbeddedMachine {
+  std::shared_ptr<Gateway> machine;
+  ProcessId process;
+};
+
+/// The machine that the environment of the program asks for, with the program as a process on it; or one line
+/// that says which setting is wrong and what would be right.
+///
+/// Reads BERTH_WORLD, BERTH_STORE, BERTH_IDENTITY, BERTH_NETWORK, BERTH_SEED and BERTH_TRACE.
+[[nodiscard]] Result<EmbeddedMachine, std::string> make_embedded_machine();
+
+}  // namespace berth::winsock

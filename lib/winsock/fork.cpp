@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+#include "fork.h"
+
+#include <pthread.h>
+
+#include <atomic>
+#include <cstdio>
+
+#include "handle_table.h"
+
+namespace berth::winsock {
+namespace {
+
+std::atomic<unsigned> forks = 0;
+std::atomic<unsigned> forks_when_said = 0;
+
+void before_fork() { HandleTable::of_program().hold_still(); }
+void after_fork_in_parent() { HandleTable::of_program().go_on(); }
+void after_fork_in_child() {
+  HandleTable::of_program().go_on();
+  forks.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+unsigned forks_so_far() noexcept {
+  static const int watched = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+  static_cast<void>(watched);
+  return forks.load(std::memory_order_relaxed);
+}
+
+void say_once_that_the_machine_stayed_behind() noexcept {
+  const unsigned now = forks.load(std::memory_order_relaxed);
+  if (forks_when_said.exchange(now, std::memory_order_relaxed) != now)
+    std::fputs("berth: the emulated machine stays with the process that forked: WSAENETDOWN for its child\n",
+               stderr);
+}
+
+}  // namespace berth::winsock

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#include "handle_table.h"
+
+namespace berth::winsock {
+namespace {
+
+// A slot is used again only when this many others wait, so that a stale handle stays one for a while.
+constexpr std::size_t kSlotsThatRest = 64;
+
+// kind, family, overlapped and type in one word, so that a reader takes them together.
+std::uint32_t shape_of(const OpenHandle& open) {
+  return static_cast<std::uint32_t>(open.kind) | (static_cast<std::uint32_t>(open.family) << 2U) |
+         (static_cast<std::uint32_t>(open.overlapped) << 3U) |
+         (static_cast<std::uint32_t>(open.type & 0xff) << 8U);
+}
+
+void put_shape(OpenHandle& open, std::uint32_t shape) {
+  open.kind = static_cast<SocketKind>(shape & 3U);
+  open.family = static_cast<Family>((shape >> 2U) & 1U);
+  open.overlapped = ((shape >> 3U) & 1U) != 0;
+  open.type = static_cast<int>(shape >> 8U);
+}
+
+constexpr std::uintptr_t handle_at(std::size_t index) { return 4 * (index + 64); }
+constexpr std::size_t index_at(std::uintptr_t handle) { return handle / 4 - 64; }
+constexpr std::uint32_t bit_of(StoredOption option) { return 1U << static_cast<unsigned>(option); }
+
+}  // namespace
+
+HandleTable& HandleTable::of_program() {
+  // Never destroyed: a thread may still close a socket while the program ends.
+  static HandleTable& table = *new HandleTable;
+  return table;
+}
+
+HandleTable::~HandleTable() {
+  for (const auto& chunk : chunks_) delete chunk.load(std::memory_order_relaxed);
+}
+
+HandleTable::Slot* HandleTable::slot_of(std::uintptr_t handle) const {
+  if (handle % 4 != 0 || handle < handle_at(0)) return nullptr;
+  const std::size_t index = index_at(handle);
+  if (index >= kChunks * kPerChunk) return nullptr;
+  Chunk* chunk = chunks_[index / kPerChunk].load(std::memory_order_acquire);
+  return chunk == nullptr ? nullptr : &(*chunk)[index % kPerChunk];
+}
+
+std::optional<std::size_t> HandleTable::free_slot() {
+  const bool is_full = used_ == most_;
+  if (first_free_ != kNone && (free_slots_ > kSlotsThatRest || is_full)) {
+    const std::size_t index = first_free_;
+    first_free_ = slot_of(handle_at(index))->next_free;
+    if (first_free_ == kNone) last_free_ = kNone;
+    --free_slots_;
+    return index;
+  }
+  if (is_full) return std::nullopt;
+  if (used_ % kPerChunk == 0) chunks_[used_ / kPerChunk].store(new Chunk, std::memory_order_release);
+  return used_++;
+}
+
+void HandleTable::give_back(std::size_t index) {
+  slot_of(handle_at(index))->next_free = kNone;
+  (last_free_ == kNone ? first_free_ : slot_of(handle_at(last_free_))->next_free) = index;
+  last_free_ = index;
+  ++free_slots_;
+}
+
+std::optional<std::uintptr_t> HandleTable::insert(const OpenHandle& open) {
+  const std::lock_guard guard(mutex_);
+  const auto index = free_slot();
+  if (!index) return std::nullopt;
+  Slot& slot = *slot_of(handle_at(*index));
+  // Release, so that a reader who sees one of them sees also that the slot was closed before.
+  slot.options.store(0, std::memory_order_release);
+  slot.process.store(open.process, std::memory_order_release);
+  slot.socket.store(open.socket.value, std::memory_order_release);
+  slot.shape.store(shape_of(open), std::memory_order_release);
+  slot.version.fetch_add(1, std::memory_order_release);
+  return handle_at(*index);
+}
+
+std::optional<OpenHandle> HandleTable::find(std::uintptr_t handle) const {
+  const Slot* slot = slot_of(handle);
+  if (slot == nullptr) return std::nullopt;
+  const std::uint32_t before = slot->version.load(std::memory_order_acquire);
+  if (before % 2 == 0) return std::nullopt;
+  OpenHandle open;
+  // Acquire, so that the second look at the version cannot come before them.
+  open.process = slot->process.load(std::memory_order_acquire);
+  open.socket = SocketId{slot->socket.load(std::memory_order_acquire)};
+  put_shape(open, slot->shape.load(std::memory_order_acquire));
+  if (slot->version.load(std::memory_order_relaxed) != before) return std::nullopt;
+  return open;
+}
+
+std::optional<OpenHandle> HandleTable::take(std::uintptr_t handle) {
+  const std::lock_guard guard(mutex_);
+  const auto open = find(handle);
+  if (!open) return std::nullopt;
+  slot_of(handle)->version.fetch_add(1, std::memory_order_release);
+  give_back(index_at(handle));
+  return open;
+}
+
+std::vector<std::uintptr_t> HandleTable::handles_of(const ProcessFace* process) const {
+  std::vector<std::uintptr_t> handles;
+  for (std::size_t index = 0; index < kChunks * kPerChunk; ++index) {
+    if (chunks_[index / kPerChunk].load(std::memory_order_acquire) == nullptr) break;
+    const auto open = find(handle_at(index));
+    if (open && open->process == process) handles.push_back(handle_at(index));
+  }
+  return handles;
+}
+
+bool HandleTable::is_on(std::uintptr_t handle, StoredOption option) const {
+  const Slot* slot = slot_of(handle);
+  return slot != nullptr && (slot->options.load(std::memory_order_relaxed) & bit_of(option)) != 0;
+}
+
+void HandleTable::store(std::uintptr_t handle, StoredOption option, bool on) {
+  Slot* slot = slot_of(handle);
+  if (slot == nullptr) return;
+  if (on) slot->options.fetch_or(bit_of(option), std::memory_order_relaxed);
+  if (!on) slot->options.fetch_and(~bit_of(option), std::memory_order_relaxed);
+}
+
+}  // namespace berth::winsock

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include <berth/core/ids.h>
+#include <berth/core/port_range.h>
+
+namespace berth::winsock {
+
+class ProcessFace;
+
+/// What the face itself knows of a socket: what it is to the model, or that the model does not know it.
+enum class SocketKind : std::uint8_t { Tcp, Udp, Other };
+
+/// What a handle stands for.
+struct OpenHandle {
+  ProcessFace* process = nullptr;
+  SocketId socket;  ///< empty for a socket that is neither TCP nor UDP
+  SocketKind kind = SocketKind::Other;
+  Family family{};
+  bool overlapped = true;
+  int type = 0;  ///< as the program asked for it, for SO_TYPE
+};
+
+/// What the program has switched on for a handle, to be read back by getsockopt.
+enum class StoredOption : std::uint8_t {
+  ReuseAddress,
+  ExclusiveUse,
+  Ipv6Only,
+  Broadcast,
+  RandomizePort,
+  PortScalability,
+  ReuseUnicastPort,
+  Listening,
+};
+
+/// The socket handles of the whole program: each names its process, and so its machine.
+///
+/// Thread-safe. Looking a handle up takes no lock. A handle that is closed comes back as late as can be: the
+/// slots wait their turn.
+/// Requires: a process face outlives the calls on its handles.
+class HandleTable {
+ public:
+  static constexpr std::size_t kMostHandles = std::size_t{1} << 20U;
+
+  /// The program's table.
+  static HandleTable& of_program();
+  /// A table of its own, for tests. Requires: `most` is at most kMostHandles.
+  explicit HandleTable(std::size_t most = kMostHandles) : most_(most) {}
+  HandleTable(const HandleTable&) = delete;
+  HandleTable& operator=(const HandleTable&) = delete;
+  ~HandleTable();
+
+  /// A new handle: never 0, never INVALID_SOCKET, a multiple of four as on Windows. Nothing when as many as
+  /// the table holds are open.
+  std::optional<std::uintptr_t> insert(const OpenHandle& open);
+  [[nodiscard]] std::optional<OpenHandle> find(std::uintptr_t handle) const;
+  /// Takes the handle away; of several threads that try, one gets what it stood for.
+  std::optional<OpenHandle> take(std::uintptr_t handle);
+  /// The handles of `process`, in the order in which their slots come.
+  [[nodiscard]] std::vector<std::uintptr_t> handles_of(const ProcessFace* process) const;
+
+  [[nodiscard]] bool is_on(std::uintptr_t handle, StoredOption option) const;
+  void store(std::uintptr_t handle, StoredOption option, bool on);
+
+  /// Around a fork: no change of the table is then half done in the child.
+  void hold_still() { mutex_.lock(); }
+  void go_on() { mutex_.unlock(); }
+
+ private:
+  static constexpr std::size_t kPerChunk = 1024;
+  static constexpr std::size_t kChunks = kMostHandles / kPerChunk;
+  static constexpr std::size_t kNone = ~std::size_t{0};
+  // A reader takes a copy between two looks at `version`, which is odd while the handle is open.
+  struct Slot {
+    std::atomic<std::uint32_t> version{0};
+    std::atomic<std::uint32_t> options{0};
+    std::atomic<ProcessFace*> process{nullptr};
+    std::atomic<std::uint64_t> socket{0};
+    std::atomic<std::uint32_t> shape{0};
+    std::size_t next_free = kNone;
+  };
+  using Chunk = std::array<Slot, kPerChunk>;
+
+  [[nodiscard]] Slot* slot_of(std::uintptr_t handle) const;
+  [[nodiscard]] std::optional<std::size_t> free_slot();
+  void give_back(std::size_t index);
+
+  const std::size_t most_;
+  std::array<std::atomic<Chunk*>, kChunks> chunks_{};
+  std::mutex mutex_;  // guards what follows, and every change of a slot's version
+  std::size_t used_ = 0;
+  std::size_t first_free_ = kNone;
+  std::size_t last_free_ = kNone;
+  std::size_t free_slots_ = 0;
+};
+
+}  // namespace berth::winsock

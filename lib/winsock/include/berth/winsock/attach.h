@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include <berth/core/gateway.h>
+#include <berth/core/ids.h>
+#include <berth/core/refusal.h>
+
+namespace berth {
+
+/// A process of an emulated machine, as the Windows face sees it: its start-up count and its socket handles.
+///
+/// Thread-safe. When the last owner lets go, the handles that it still has are forgotten; the machine's own
+/// process ends by ExitProcess alone.
+class WindowsProcess {
+ public:
+  /// The face of `process`, which has called WSAStartup `start_ups` times already.
+  /// Requires: `process` is running on `machine`.
+  static std::shared_ptr<WindowsProcess> of(std::shared_ptr<Gateway> machine, ProcessId process,
+                                            int start_ups = 0);
+
+  WindowsProcess(const WindowsProcess&) = delete;
+  WindowsProcess& operator=(const WindowsProcess&) = delete;
+  virtual ~WindowsProcess() = default;
+
+  [[nodiscard]] virtual ProcessId id() const = 0;
+  [[nodiscard]] virtual Gateway& machine() const = 0;
+
+ protected:
+  WindowsProcess() = default;
+};
+
+/// While it lives, the Windows functions that this thread calls are those of `process`; then those of
+/// whatever process the thread was before. Attachments of one thread end in the reverse order of their
+/// beginning.
+class ScopedProcess {
+ public:
+  explicit ScopedProcess(std::shared_ptr<WindowsProcess> process);
+  ScopedProcess(const ScopedProcess&) = delete;
+  ScopedProcess& operator=(const ScopedProcess&) = delete;
+  ~ScopedProcess();
+
+ private:
+  std::shared_ptr<WindowsProcess> before_;
+};
+
+/// Why the calling thread's last Windows function failed: the rule and the record that decided. Nothing when
+/// it succeeded, or failed for another reason than a rule (a host failure).
+[[nodiscard]] std::optional<Refusal> last_refusal();
+
+}  // namespace berth

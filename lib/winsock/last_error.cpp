@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+#include "last_error.h"
+
+#include <winsock2.h>
+
+#include <berth/winsock/attach.h>
+
+namespace berth {
+namespace winsock {
+namespace {
+
+// A number, and the rule behind it where there is one.
+struct LastError {
+  int code = 0;
+  std::optional<Refusal> refusal;
+};
+
+thread_local LastError error_of_this_thread;
+
+}  // namespace
+
+int last_error() noexcept { return error_of_this_thread.code; }
+
+void set_last_error(int code) noexcept { error_of_this_thread.code = code; }
+
+int fail_with(int code) noexcept {
+  set_last_error(code);
+  return SOCKET_ERROR;
+}
+
+void remember_refusal(const Refusal& refusal) noexcept { error_of_this_thread.refusal = refusal; }
+
+void forget_refusal() noexcept { error_of_this_thread.refusal.reset(); }
+
+}  // namespace winsock
+
+std::optional<Refusal> last_refusal() { return winsock::error_of_this_thread.refusal; }
+
+}  // namespace berth
+
+int WSAGetLastError() { return berth::winsock::last_error(); }
+
+void WSASetLastError(int iError) { berth::winsock::set_last_error(iError); }

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+namespace berth {
+struct Refusal;
+}  // namespace berth
+
+namespace berth::winsock {
+
+/// The calling thread's last error, which WSAGetLastError shows to the program. A thread begins with 0.
+int last_error() noexcept;
+void set_last_error(int code) noexcept;
+
+/// Makes `code` the last error and returns SOCKET_ERROR: `return fail_with(WSAENOTSOCK);`
+int fail_with(int code) noexcept;
+
+/// What `berth::last_refusal` tells: why the thread's last call failed, or that no rule made it fail.
+void remember_refusal(const Refusal& refusal) noexcept;
+void forget_refusal() noexcept;
+
+}  // namespace berth::winsock

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include "memory_probe.h"
+
+#include <fcntl.h>
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+
+namespace berth::winsock {
+namespace {
+
+// The smallest page of Linux; a larger one is a multiple, and merely tried more than once.
+constexpr std::uintptr_t kPageSize = 4096;
+
+constexpr std::uintptr_t page_of(std::uintptr_t address) { return address & ~(kPageSize - 1); }
+
+// ---------------------------------------------------------------------------------------------------
+// The calling thread's own stack
+
+struct StackBounds {
+  std::uintptr_t bottom = 0;
+  std::uintptr_t top = 0;
+};
+
+StackBounds bounds_of_this_threads_stack() noexcept {
+  StackBounds bounds;
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
+    return bounds;
+  }
+  void* bottom = nullptr;
+  std::size_t size = 0;
+  if (pthread_attr_getstack(&attributes, &bottom, &size) == 0) {
+    bounds.bottom = reinterpret_cast<std::uintptr_t>(bottom);
+    bounds.top = bounds.bottom + size;
+  }
+  pthread_attr_destroy(&attributes);
+  return bounds;
+}
+
+// Below the caller's frame a stack need not be mapped yet. A frame outside the thread's own stack means
+// that the thread runs on another one (a coroutine's, a signal's), of which nothing is known.
+bool lies_in_live_frames(std::uintptr_t start, std::size_t size, std::uintptr_t frame) noexcept {
+  thread_local const StackBounds stack = bounds_of_this_threads_stack();
+  if (frame < stack.bottom || frame >= stack.top) {
+    return false;
+  }
+  return start >= frame && start < stack.top && size <= stack.top - start;
+}
+
+// ---------------------------------------------------------------------------------------------------
+// Trying one address
+
+enum class Verdict : std::uint8_t { Good, Bad, MethodRefused };
+
+Verdict verdict_of_futex(long result) noexcept {
+  // EAGAIN: the word was read, and is not the value that the call compares it with.
+  if (result >= 0 || errno == EAGAIN) {
+    return Verdict::Good;
+  }
+  return errno == EFAULT ? Verdict::Bad : Verdict::MethodRefused;
+}
+
+// Nobody waits on this word; the calls need a second one.
+std::uint32_t word_without_waiters = 0;
+
+// system calls by number, because a sanitizer's wrapper would read the memory in question.
+
+// Moves no waiter from the word to ours, after comparing the word with a value.
+Verdict read_by_futex(const void* word) noexcept {
+  constexpr std::uint32_t kAnyValue = 0x42657274;
+  return verdict_of_futex(
+      syscall(SYS_futex, word, FUTEX_CMP_REQUEUE_PRIVATE, 0, 0, &word_without_waiters, kAnyValue));
+}
+
+// Wakes nobody on our word, after adding 0 to the other word. It would wake a waiter of that word, for
+// nothing, if it held just the value named here; a futex is to be used so that this does no harm.
+Verdict write_by_futex(const void* word) noexcept {
+  constexpr int kAddNothing = FUTEX_OP(FUTEX_OP_ADD, 0, FUTEX_OP_CMP_EQ, 0x7ed);
+  return verdict_of_futex(
+      syscall(SYS_futex, &word_without_waiters, FUTEX_WAKE_OP_PRIVATE, 0, 0, word, kAddNothing));
+}
+
+class Pipe {
+ public:
+  Pipe() noexcept : is_open_(pipe2(ends_, O_CLOEXEC | O_NONBLOCK) == 0) {}
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  ~Pipe() {
+    if (is_open_) {
+      close(ends_[0]);
+      close(ends_[1]);
+    }
+  }
+
+  bool takes_byte_from(const void* address) const noexcept {
+    return is_open_ && syscall(SYS_write, ends_[1], address, 1) == 1;
+  }
+  bool gives_byte_to(const void* address) const noexcept {
+    return syscall(SYS_read, ends_[0], address, 1) == 1;
+  }
+
+ private:
+  int ends_[2] = {-1, -1};
+  bool is_open_;
+};
+
+// A pipe of its own for each probe: a shared one would mix the bytes of two threads, or of two processes
+// after a fork. Without descriptors left, memory counts as bad.
+
+Verdict read_by_pipe(const void* byte) noexcept {
+  return Pipe().takes_byte_from(byte) ? Verdict::Good : Verdict::Bad;
+}
+
+Verdict write_by_pipe(const void* byte) noexcept {
+  const Pipe pipe;
+  return pipe.takes_byte_from(byte) && pipe.gives_byte_to(byte) ? Verdict::Good : Verdict::Bad;
+}
+
+std::atomic<ProbeMethod> method_of_this_system = ProbeMethod::Futex;
+
+}  // namespace
+
+MemoryProbe::MemoryProbe() noexcept
+    : method_(method_of_this_system.load(std::memory_order_relaxed)), trusts_own_stack_(true) {}
+
+MemoryProbe::MemoryProbe(ProbeMethod method) noexcept : method_(method), trusts_own_stack_(false) {}
+
+bool MemoryProbe::is_readable(const void* start, std::size_t size) noexcept {
+  return is_accessible(start, size, Access::Read);
+}
+
+bool MemoryProbe::is_writable(const void* start, std::size_t size) noexcept {
+  return is_accessible(start, size, Access::Write);
+}
+
+bool MemoryProbe::is_accessible(const void* start, std::size_t size, Access access) noexcept {
+  const auto first = reinterpret_cast<std::uintptr_t>(start);
+  if (size == 0) {
+    return true;
+  }
+  if (first < kPageSize || size - 1 > UINTPTR_MAX - first) {
+    return false;
+  }
+  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
+  if (trusts_own_stack_ && lies_in_live_frames(first, size, frame)) {
+    return true;
+  }
+  const std::uintptr_t last_page = page_of(first + (size - 1));
+  for (std::uintptr_t address = first;; address = page_of(address) + kPageSize) {
+    if (!is_known_good(page_of(address), access) && !page_passes(address, access)) {
+      return false;
+    }
+    if (page_of(address) == last_page) {
+      return true;
+    }
+  }
+}
+
+bool MemoryProbe::is_known_good(std::uintptr_t page, Access access) const noexcept {
+  // What can be written can be read.
+  return std::any_of(good_pages_.begin(), good_pages_.end(), [&](const GoodPage& good) {
+    return good.page == page && (access == Access::Read || good.access == Access::Write);
+  });
+}
+
+bool MemoryProbe::page_passes(std::uintptr_t address, Access access) noexcept {
+  const bool writes = access == Access::Write;
+  Verdict verdict = Verdict::MethodRefused;
+  if (method_ == ProbeMethod::Futex) {
+    // The word around a byte lies in the same page.
+    const void* word = reinterpret_cast<const void*>(address & ~std::uintptr_t{3});
+    verdict = writes ? write_by_futex(word) : read_by_futex(word);
+  }
+  if (verdict == Verdict::MethodRefused) {
+    fall_back_to_pipe();
+    const void* byte = reinterpret_cast<const void*>(address);
+    verdict = writes ? write_by_pipe(byte) : read_by_pipe(byte);
+  }
+  if (verdict == Verdict::Good) {
+    good_pages_[next_good_page_] = {.page = page_of(address), .access = access};
+    next_good_page_ = static_cast<std::uint8_t>((next_good_page_ + 1) % good_pages_.size());
+  }
+  return verdict == Verdict::Good;
+}
+
+void MemoryProbe::fall_back_to_pipe() noexcept {
+  if (method_ == ProbeMethod::Futex) {
+    method_ = ProbeMethod::Pipe;
+    method_of_this_system.store(ProbeMethod::Pipe, std::memory_order_relaxed);
+  }
+}
+
+std::optional<std::size_t> MemoryProbe::text_length(const char* text, std::size_t limit) noexcept {
+  const auto first = reinterpret_cast<std::uintptr_t>(text);
+  std::size_t seen = 0;
+  while (seen < limit) {
+    const std::size_t to_end_of_page = kPageSize - (first + seen) % kPageSize;
+    const std::size_t chunk = std::min(to_end_of_page, limit - seen);
+    if (!is_readable(text + seen, chunk)) {
+      return std::nullopt;
+    }
+    const std::size_t length = strnlen(text + seen, chunk);
+    seen += length;
+    if (length < chunk) {
+      return seen;
+    }
+  }
+  return limit;
+}
+
+}  // namespace berth::winsock

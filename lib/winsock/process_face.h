@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include <berth/winsock/attach.h>
+
+#include "fork.h"
+
+namespace berth::winsock {
+
+/// One emulated process as the Windows functions see it.
+///
+/// Thread-safe. Its start-up count is the one of WSAStartup; its handles stand in the program's table. After
+/// a fork it stays with the parent: two copies of a machine would go different ways.
+class ProcessFace final : public WindowsProcess {
+ public:
+  ProcessFace(std::shared_ptr<Gateway> machine, ProcessId process, int start_ups)
+      : machine_(std::move(machine)), process_(process), start_ups_(start_ups) {}
+  ~ProcessFace() override;
+
+  [[nodiscard]] ProcessId id() const override { return process_; }
+  [[nodiscard]] Gateway& machine() const override { return *machine_; }
+
+  [[nodiscard]] bool is_of_this_program() const { return forks_before_ == forks_so_far(); }
+  [[nodiscard]] bool is_started() const { return start_ups_.load(std::memory_order_acquire) > 0; }
+  void start_up() { start_ups_.fetch_add(1, std::memory_order_acq_rel); }
+  /// Takes one start-up back. Nothing when there was none, else how many are left.
+  std::optional<int> clean_up();
+
+ private:
+  const std::shared_ptr<Gateway> machine_;
+  const ProcessId process_;
+  const unsigned forks_before_ = forks_so_far();
+  std::atomic<int> start_ups_;
+};
+
+/// The process that the calling thread was attached to; null when it was not.
+[[nodiscard]] ProcessFace* attached_process();
+
+/// The process of the program's embedded machine, which is made at the first call; null when the settings in
+/// the environment are wrong, which is told once on stderr.
+[[nodiscard]] ProcessFace* embedded_process();
+
+}  // namespace berth::winsock

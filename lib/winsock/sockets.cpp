@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include <winsock2.h>
+
+#include "call.h"
+#include "last_error.h"
+#include "memory_probe.h"
+#include "socket_arguments.h"
+
+namespace berth::winsock {
+namespace {
+
+SOCKET fail_socket(Call& call, Rule rule) {
+  call.fail(rule);
+  return INVALID_SOCKET;
+}
+
+Transport transport_of(SocketKind kind) { return kind == SocketKind::Tcp ? Transport::Tcp : Transport::Udp; }
+
+SOCKET open_socket(Call& call, SocketArguments asked, bool overlapped) {
+  auto made = socket_for(asked, call.in_force(Rule::UnspecifiedTypeIsTcp));
+  if (!made) return fail_socket(call, made.error());
+  OpenHandle open = *made;
+  open.process = call.process();
+  open.overlapped = overlapped;
+  if (open.kind != SocketKind::Other) {
+    const auto reply = call.ask(request::OpenSocket{transport_of(open.kind), open.family});
+    if (!reply) return INVALID_SOCKET;
+    open.socket = reply->socket;
+  }
+  HandleTable& handles = HandleTable::of_program();
+  const auto handle = handles.insert(open);
+  if (!handle) {
+    if (open.socket) call.ask(request::CloseSocket{open.socket});
+    fail_with(WSAEMFILE);
+    return INVALID_SOCKET;
+  }
+  if (open.family == Family::Ipv6 && call.in_force(Rule::Ipv6SocketsStartIpv6Only))
+    handles.store(*handle, StoredOption::Ipv6Only, true);
+  return *handle;
+}
+
+// What FROM_PROTOCOL_INFO stands for.
+template <class ProtocolInfo>
+SocketArguments completed(SocketArguments asked, const ProtocolInfo& info) {
+  if (asked.family == FROM_PROTOCOL_INFO) asked.family = info.iAddressFamily;
+  if (asked.type == FROM_PROTOCOL_INFO) asked.type = info.iSocketType;
+  if (asked.protocol == FROM_PROTOCOL_INFO) asked.protocol = info.iProtocol;
+  return asked;
+}
+
+// A socket is the root or a leaf of a multipoint session, in each of its planes.
+bool flags_agree(DWORD flags) {
+  const auto has_both = [flags](DWORD root, DWORD leaf) {
+    return (flags & root) != 0 && (flags & leaf) != 0;
+  };
+  return !has_both(WSA_FLAG_MULTIPOINT_C_ROOT, WSA_FLAG_MULTIPOINT_C_LEAF) &&
+         !has_both(WSA_FLAG_MULTIPOINT_D_ROOT, WSA_FLAG_MULTIPOINT_D_LEAF);
+}
+
+template <class ProtocolInfo>
+SOCKET open_socket(SocketArguments asked, const ProtocolInfo* info, DWORD flags) {
+  Call call;
+  if (!call.is_started()) return INVALID_SOCKET;
+  if (info != nullptr) {
+    MemoryProbe memory;
+    const auto readable = memory.read<ProtocolInfo>(info);
+    if (!readable) return fail_socket(call, Rule::PointerIsBad);
+    asked = completed(asked, *readable);
+  }
+  if (!flags_agree(flags)) return fail_socket(call, Rule::SocketArgumentsContradict);
+  return open_socket(call, asked, (flags & WSA_FLAG_OVERLAPPED) != 0);
+}
+
+}  // namespace
+}  // namespace berth::winsock
+
+SOCKET socket(int af, int type, int protocol) {
+  using namespace berth::winsock;
+  Call call;
+  if (!call.is_started()) return INVALID_SOCKET;
+  return open_socket(call, {.family = af, .type = type, .protocol = protocol}, true);
+}
+
+SOCKET WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP, DWORD dwFlags) {
+  return berth::winsock::open_socket({.family = af, .type = type, .protocol = protocol}, lpProtocolInfo,
+                                     dwFlags);
+}
+
+SOCKET WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP, DWORD dwFlags) {
+  return berth::winsock::open_socket({.family = af, .type = type, .protocol = protocol}, lpProtocolInfo,
+                                     dwFlags);
+}
+
+int closesocket(SOCKET s) {
+  using namespace berth;
+  winsock::Call call(s);
+  if (!call.has_socket()) return SOCKET_ERROR;
+  const auto open = winsock::HandleTable::of_program().take(s);
+  if (!open) return call.fail(Rule::NotASocket);
+  if (open->socket && !call.ask(request::CloseSocket{open->socket})) return SOCKET_ERROR;
+  return 0;
+}
+
+int listen(SOCKET s, int) {
+  using namespace berth;
+  winsock::Call call(s);
+  if (!call.has_tcp_or_udp_socket()) return SOCKET_ERROR;
+  if (!call.ask(request::Listen{call.socket().socket})) return SOCKET_ERROR;
+  winsock::HandleTable::of_program().store(s, winsock::StoredOption::Listening, true);
+  return 0;
+}

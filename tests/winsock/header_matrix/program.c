@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include "order.h"
+
+#include "checks.h"
+
+int main(void) { return run_checks(); }
