@@ -15,7 +15,7 @@ namespace berth {
 namespace {
 
 constexpr std::uint64_t kVersion = 1;
-constexpr std::size_t kMostEntries = 1'000'000;
+constexpr std::size_t kMostStored = 1'000'000;
 constexpr std::uint64_t kMostOf64Bits = ~std::uint64_t{0};
 
 // -- the first line -------------------------------------------------------------------------------
@@ -37,20 +37,20 @@ Json json_of(const PersistentSet& set) {
   return json;
 }
 
-StoredReservation read_reservation(const Cursor& at) {
+StoredReservation read_stored_reservation(const Cursor& at) {
   return at.object([](Members& members) {
     return StoredReservation{.transport = read<Transport>(members.required("transport")),
                              .range = read<PortRange>(members.required("range")),
                              .serial = members.required("serial").hexadecimal()};
   });
 }
-StoredExclusion read_exclusion(const Cursor& at) {
+StoredExclusion read_stored_exclusion(const Cursor& at) {
   return at.object([](Members& members) {
     return StoredExclusion{.transport = read<Transport>(members.required("transport")),
                            .range = read<PortRange>(members.required("range"))};
   });
 }
-StoredDynamicRange read_dynamic_range(const Cursor& at) {
+StoredDynamicRange read_stored_dynamic_range(const Cursor& at) {
   return at.object([](Members& members) {
     return StoredDynamicRange{.transport = read<Transport>(members.required("transport")),
                               .family = read<Family>(members.required("family")),
@@ -63,9 +63,9 @@ PersistentSet read_set(const Cursor& at) {
     PersistentSet set;
     set.boot = members.required("boot").hexadecimal();
     set.next_serial = members.required("next_serial").hexadecimal();
-    set.reservations = members.required("reservations").list(kMostEntries, read_reservation);
-    set.exclusions = members.required("exclusions").list(kMostEntries, read_exclusion);
-    set.dynamic_ranges = members.required("dynamic_ranges").list(kMostEntries, read_dynamic_range);
+    set.reservations = members.required("reservations").list(kMostStored, read_stored_reservation);
+    set.exclusions = members.required("exclusions").list(kMostStored, read_stored_exclusion);
+    set.dynamic_ranges = members.required("dynamic_ranges").list(kMostStored, read_stored_dynamic_range);
     if (const auto wrong = contradiction_in(set)) members.place().refuse(wrong->found, wrong->expected);
     return set;
   });

@@ -37,7 +37,7 @@ Finding block_lies_in_the_dynamic_range(const Circumstances& now, const Acquire&
 }
 
 using H = Holder;
-constexpr Ask kAsk = Ask::Acquire;
+constexpr Ask kAcquire = Ask::Acquire;
 
 // Structure values, state, identity, pool (IOC-24).
 constexpr Clause<Acquire> kAcquireClauses[] = {
@@ -51,12 +51,15 @@ constexpr Clause<Acquire> kAcquireClauses[] = {
     allowance<Acquire>(Rule::ReservationsNeedNoPrivilege, caller_is_an_elevated_administrator<Acquire>),
     allowance<Acquire>(Rule::LowPortsNeedNoPrivilege, ports_are_high_or_caller_is_elevated),
     allowance<Acquire>(Rule::BlocksMayLieAnywhere, block_lies_in_the_dynamic_range),
-    {kRefusal<H::AdministeredExclusion, kAsk>, no_block_overlaps<RecordKind::AdministeredExclusion, Acquire>},
-    {kRefusal<H::OwnRuntimeReservation, kAsk>, no_block_overlaps<RecordKind::RuntimeReservation, Acquire>},
-    {kRefusal<H::PersistentReservation, kAsk>, no_block_overlaps<RecordKind::PersistentReservation, Acquire>},
-    {kRefusal<H::ForeignBlock, kAsk>, no_block_overlaps<RecordKind::ForeignBlock, Acquire>},
-    {kRefusal<H::KernelListener, kAsk>, no_block_overlaps<RecordKind::KernelListener, Acquire>},
-    {kRefusal<H::BoundSocket, kAsk>, no_port_is_bound<Acquire>},
+    {kRefusal<H::AdministeredExclusion, kAcquire>,
+     no_block_overlaps<RecordKind::AdministeredExclusion, Acquire>},
+    {kRefusal<H::OwnRuntimeReservation, kAcquire>,
+     no_block_overlaps<RecordKind::RuntimeReservation, Acquire>},
+    {kRefusal<H::PersistentReservation, kAcquire>,
+     no_block_overlaps<RecordKind::PersistentReservation, Acquire>},
+    {kRefusal<H::ForeignBlock, kAcquire>, no_block_overlaps<RecordKind::ForeignBlock, Acquire>},
+    {kRefusal<H::KernelListener, kAcquire>, no_block_overlaps<RecordKind::KernelListener, Acquire>},
+    {kRefusal<H::BoundSocket, kAcquire>, no_port_is_bound<Acquire>},
 };
 
 // The blocks that the caller holds already: a new wildcard block does not touch them (ACQ-05).

@@ -13,22 +13,22 @@ using request::DeleteExclusion;
 using request::SetDynamicRange;
 
 using H = Holder;
-constexpr Ask kAsk = Ask::AddExclusion;
+constexpr Ask kAddExclusion = Ask::AddExclusion;
 
 constexpr Clause<AddExclusion> kAddExclusionClauses[] = {
     {Rule::BlockNeedsAStart, block_has_a_start<AddExclusion>},
     {Rule::BlockIsEmpty, block_has_ports<AddExclusion>},
     {Rule::BlockPassesTheLastPort, block_ends_by_the_last_port<AddExclusion>},
     {Rule::NetshNeedsElevation, caller_is_an_elevated_administrator<AddExclusion>},
-    {kRefusal<H::AdministeredExclusion, kAsk>,
+    {kRefusal<H::AdministeredExclusion, kAddExclusion>,
      no_block_overlaps<RecordKind::AdministeredExclusion, AddExclusion>},
-    {kRefusal<H::OwnRuntimeReservation, kAsk>,
+    {kRefusal<H::OwnRuntimeReservation, kAddExclusion>,
      no_block_overlaps<RecordKind::RuntimeReservation, AddExclusion>},
-    {kRefusal<H::PersistentReservation, kAsk>,
+    {kRefusal<H::PersistentReservation, kAddExclusion>,
      no_block_overlaps<RecordKind::PersistentReservation, AddExclusion>},
-    {kRefusal<H::ForeignBlock, kAsk>, no_block_overlaps<RecordKind::ForeignBlock, AddExclusion>},
-    {kRefusal<H::KernelListener, kAsk>, no_block_overlaps<RecordKind::KernelListener, AddExclusion>},
-    {kRefusal<H::BoundSocket, kAsk>, no_port_is_bound<AddExclusion>},
+    {kRefusal<H::ForeignBlock, kAddExclusion>, no_block_overlaps<RecordKind::ForeignBlock, AddExclusion>},
+    {kRefusal<H::KernelListener, kAddExclusion>, no_block_overlaps<RecordKind::KernelListener, AddExclusion>},
+    {kRefusal<H::BoundSocket, kAddExclusion>, no_port_is_bound<AddExclusion>},
 };
 
 // A service takes its blocks by the same law, but for the elevation that it does not need.
@@ -36,15 +36,16 @@ constexpr Clause<AddForeignBlock> kAddForeignBlockClauses[] = {
     {Rule::BlockNeedsAStart, block_has_a_start<AddForeignBlock>},
     {Rule::BlockIsEmpty, block_has_ports<AddForeignBlock>},
     {Rule::BlockPassesTheLastPort, block_ends_by_the_last_port<AddForeignBlock>},
-    {kRefusal<H::AdministeredExclusion, kAsk>,
+    {kRefusal<H::AdministeredExclusion, kAddExclusion>,
      no_block_overlaps<RecordKind::AdministeredExclusion, AddForeignBlock>},
-    {kRefusal<H::OwnRuntimeReservation, kAsk>,
+    {kRefusal<H::OwnRuntimeReservation, kAddExclusion>,
      no_block_overlaps<RecordKind::RuntimeReservation, AddForeignBlock>},
-    {kRefusal<H::PersistentReservation, kAsk>,
+    {kRefusal<H::PersistentReservation, kAddExclusion>,
      no_block_overlaps<RecordKind::PersistentReservation, AddForeignBlock>},
-    {kRefusal<H::ForeignBlock, kAsk>, no_block_overlaps<RecordKind::ForeignBlock, AddForeignBlock>},
-    {kRefusal<H::KernelListener, kAsk>, no_block_overlaps<RecordKind::KernelListener, AddForeignBlock>},
-    {kRefusal<H::BoundSocket, kAsk>, no_port_is_bound<AddForeignBlock>},
+    {kRefusal<H::ForeignBlock, kAddExclusion>, no_block_overlaps<RecordKind::ForeignBlock, AddForeignBlock>},
+    {kRefusal<H::KernelListener, kAddExclusion>,
+     no_block_overlaps<RecordKind::KernelListener, AddForeignBlock>},
+    {kRefusal<H::BoundSocket, kAddExclusion>, no_port_is_bound<AddForeignBlock>},
 };
 
 const BlockRecord* block_with_these_numbers(const Circumstances& now, const DeleteExclusion& request) {

@@ -179,7 +179,7 @@ Finding port_is_not_reused_over_an_exclusion(const Circumstances& now, const Bin
 }
 
 using H = Holder;
-constexpr Ask kAsk = Ask::PlainBind;
+constexpr Ask kPlainBind = Ask::PlainBind;
 
 // The name itself, already bound, address, association, reservation, matrix (BND-23).
 constexpr Clause<Bind> kBindClauses[] = {
@@ -192,11 +192,11 @@ constexpr Clause<Bind> kBindClauses[] = {
     {Rule::PortOutsideTheReservation, port_lies_in_the_reservation},
     allowance<Bind>(Rule::ExplicitPortOfTheBlockIsGranted, port_is_left_to_the_reservation),
     allowance<Bind>(Rule::ExclusiveUseWorksInsideABlock, associated_socket_is_not_exclusive),
-    {kRefusal<H::ForeignBlock, kAsk>, port_is_not_held_by<H::ForeignBlock>},
-    {kRefusal<H::KernelListener, kAsk>, port_is_not_held_by<H::KernelListener>},
-    {kRefusal<H::PersistentReservation, kAsk>, port_is_not_held_by<H::PersistentReservation>},
-    {kRefusal<H::AnothersRuntimeReservation, kAsk>, port_is_not_held_by<H::AnothersRuntimeReservation>},
-    {kRefusal<H::OwnRuntimeReservation, kAsk>, port_is_not_held_by_own_reservation},
+    {kRefusal<H::ForeignBlock, kPlainBind>, port_is_not_held_by<H::ForeignBlock>},
+    {kRefusal<H::KernelListener, kPlainBind>, port_is_not_held_by<H::KernelListener>},
+    {kRefusal<H::PersistentReservation, kPlainBind>, port_is_not_held_by<H::PersistentReservation>},
+    {kRefusal<H::AnothersRuntimeReservation, kPlainBind>, port_is_not_held_by<H::AnothersRuntimeReservation>},
+    {kRefusal<H::OwnRuntimeReservation, kPlainBind>, port_is_not_held_by_own_reservation},
     allowance<Bind>(Rule::ExclusionsStopOnlyAutomaticChoice, port_is_not_held_by<H::AdministeredExclusion>),
     {Rule::SecondReuseOnExclusion, port_is_not_reused_over_an_exclusion},
     {Rule::AddressHeldExclusively, no_socket_answers<SecondBind::Denied>},

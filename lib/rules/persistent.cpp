@@ -46,7 +46,7 @@ bool bound_ports_keep_a_block(const Profile& profile) {
 }
 
 using H = Holder;
-constexpr Ask kAsk = Ask::Create;
+constexpr Ask kCreate = Ask::Create;
 
 // Parameters, access, pool (PER-09).
 constexpr Clause<CreatePersistent> kCreateClauses[] = {
@@ -55,15 +55,15 @@ constexpr Clause<CreatePersistent> kCreateClauses[] = {
     {Rule::BlockIsEmpty, block_has_ports<CreatePersistent>},
     {Rule::BlockPassesTheLastPort, block_ends_by_the_last_port<CreatePersistent>},
     {Rule::NeedsElevatedAdministrator, caller_is_an_elevated_administrator<CreatePersistent>},
-    {kRefusal<H::PersistentReservation, kAsk>,
+    {kRefusal<H::PersistentReservation, kCreate>,
      no_block_overlaps<RecordKind::PersistentReservation, CreatePersistent>},
-    {kRefusal<H::OwnRuntimeReservation, kAsk>,
+    {kRefusal<H::OwnRuntimeReservation, kCreate>,
      no_block_overlaps<RecordKind::RuntimeReservation, CreatePersistent>},
-    {kRefusal<H::AdministeredExclusion, kAsk>,
+    {kRefusal<H::AdministeredExclusion, kCreate>,
      no_block_overlaps<RecordKind::AdministeredExclusion, CreatePersistent>},
-    {kRefusal<H::ForeignBlock, kAsk>, no_block_overlaps<RecordKind::ForeignBlock, CreatePersistent>},
-    {kRefusal<H::KernelListener, kAsk>, no_block_overlaps<RecordKind::KernelListener, CreatePersistent>},
-    {kRefusal<H::BoundSocket, kAsk>, no_port_is_bound<CreatePersistent>},
+    {kRefusal<H::ForeignBlock, kCreate>, no_block_overlaps<RecordKind::ForeignBlock, CreatePersistent>},
+    {kRefusal<H::KernelListener, kCreate>, no_block_overlaps<RecordKind::KernelListener, CreatePersistent>},
+    {kRefusal<H::BoundSocket, kCreate>, no_port_is_bound<CreatePersistent>},
 };
 
 constexpr Clause<DeletePersistent> kDeleteClauses[] = {

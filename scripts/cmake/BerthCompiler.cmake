@@ -22,6 +22,12 @@ if(PROJECT_IS_TOP_LEVEL)
   endif()
 endif()
 
+# Lets the sources of `target` be compiled together when BERTH_UNITY asks for it. Not for targets whose
+# sources must not see one another's headers.
+function(berth_compile_together target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${BERTH_UNITY})
+endfunction()
+
 # Gives `target` the language level, the warnings and the instrumentation of Berth's own code.
 function(berth_own_target target)
   set_target_properties(

@@ -90,7 +90,8 @@ TEST_P(IpHelper, refuses_bad_blocks) {
     expect_token_code(ERROR_INVALID_PARAMETER, function, 5000, 0);
   }
   for (const auto& [start, count] : {std::pair<USHORT, USHORT>(0, 20), std::pair<USHORT, USHORT>(5000, 0)})
-    expect_code(ERROR_INVALID_PARAMETER, [&] { return functions_.remove(htons(start), count); });
+    expect_code(ERROR_INVALID_PARAMETER,
+                [&, first = start, many = count] { return functions_.remove(htons(first), many); });
   expect_token_code(ERROR_INVALID_PARAMETER, functions_.create, 65535, 2);
   expect_token_code(ERROR_NOT_FOUND, functions_.look_up, 65535, 2);
   expect_code(ERROR_NOT_FOUND, [&] { return functions_.remove(htons(65535), 2); });
@@ -102,7 +103,8 @@ TEST_P(IpHelper, wants_exactly_the_block_that_was_created) {
        {std::pair<USHORT, USHORT>(5000, 19), std::pair<USHORT, USHORT>(5000, 21),
         std::pair<USHORT, USHORT>(5001, 19), std::pair<USHORT, USHORT>(5001, 20)}) {
     expect_token_code(ERROR_NOT_FOUND, functions_.look_up, start, count);
-    expect_code(ERROR_NOT_FOUND, [&] { return functions_.remove(htons(start), count); });
+    expect_code(ERROR_NOT_FOUND,
+                [&, first = start, many = count] { return functions_.remove(htons(first), many); });
   }
   expect_token_code(ERROR_SHARING_VIOLATION, functions_.create, 5000, 20);
   expect_token_code(ERROR_SHARING_VIOLATION, functions_.create, 5019, 1);

@@ -43,7 +43,7 @@ TEST_F(Options, b7_reuse_and_exclusive_use_exclude_one_another) {
        {std::pair(SO_REUSEADDR, SO_EXCLUSIVEADDRUSE), std::pair(SO_EXCLUSIVEADDRUSE, SO_REUSEADDR)}) {
     const SOCKET s = tcp();
     ASSERT_EQ(set(s, SOL_SOCKET, first, 1), 0);
-    expect_failure(WSAEINVAL, [&] { return set(s, SOL_SOCKET, second, 1); });
+    expect_failure(WSAEINVAL, [&, option = second] { return set(s, SOL_SOCKET, option, 1); });
     EXPECT_EQ(get(s, SOL_SOCKET, first), 1);
     EXPECT_EQ(get(s, SOL_SOCKET, second), 0);
     EXPECT_EQ(set(s, SOL_SOCKET, second, 0), 0) << "switching off what is off";

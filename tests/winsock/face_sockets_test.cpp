@@ -99,8 +99,8 @@ TEST_F(Sockets, answer_a_bad_protocol_structure_with_a_code) {
 }
 
 TEST_F(Sockets, are_root_or_leaf_of_a_multipoint_session) {
-  for (const DWORD flags : {WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_C_LEAF,
-                            WSA_FLAG_MULTIPOINT_D_ROOT | WSA_FLAG_MULTIPOINT_D_LEAF})
+  for (const DWORD flags : {DWORD{WSA_FLAG_MULTIPOINT_C_ROOT | WSA_FLAG_MULTIPOINT_C_LEAF},
+                            DWORD{WSA_FLAG_MULTIPOINT_D_ROOT | WSA_FLAG_MULTIPOINT_D_LEAF}})
     expect_failure(WSAEINVAL, [&] { return WSASocketW(AF_INET, SOCK_DGRAM, 0, nullptr, 0, flags); });
 }
 

@@ -31,7 +31,9 @@ includes=(-I"$project/lib" -I"$project/tests")
 sources=("$project/tests/machine/determinism/player.cpp")
 for folder in core rules document store machine; do
   includes+=(-I"$project/lib/$folder/include" -I"$project/lib/$folder")
-  sources+=("$project/lib/$folder"/*.cpp)
+  # A folder's sources are compiled together, which takes a fifth of the time.
+  printf '#include "%s"\n' "$project/lib/$folder"/*.cpp >"$work/$folder.cpp"
+  sources+=("$work/$folder.cpp")
 done
 # A folder that the compilers search anyway must not come before their own.
 if [[ -n $json && $json != /usr/include ]]; then includes+=(-isystem "$json"); fi
@@ -39,7 +41,7 @@ if [[ -n $json && $json != /usr/include ]]; then includes+=(-isystem "$json"); f
 launcher=()
 if command -v ccache >/dev/null 2>&1; then launcher=(ccache); fi
 
-# build NUMBER COMPILER LEVEL: an object per source, two at a time, then the program.
+# build NUMBER COMPILER LEVEL: an object per folder, two at a time, then the program.
 build() {
   local folder="$work/$1"
   mkdir -p "$folder"
