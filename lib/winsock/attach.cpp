@@ -2,9 +2,12 @@
 #include <berth/winsock/attach.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "embedded_machine.h"
 #include "handle_table.h"
@@ -14,7 +17,37 @@ namespace berth {
 namespace winsock {
 namespace {
 
-thread_local std::shared_ptr<ProcessFace> process_of_this_thread;
+thread_local std::shared_ptr<ProcessFace> attached;
+
+// Where threads live that nobody attached, the newest last.
+struct Homes {
+  std::atomic<std::size_t> size = 0;
+  std::mutex mutex;
+  std::vector<std::shared_ptr<ProcessFace>> processes;
+};
+
+Homes& homes() {
+  // Never destroyed: a thread may still call while the program ends.
+  static Homes& all = *new Homes;
+  return all;
+}
+
+void add_home(std::shared_ptr<ProcessFace> process) {
+  const std::lock_guard guard(homes().mutex);
+  homes().processes.push_back(std::move(process));
+  homes().size.store(homes().processes.size(), std::memory_order_relaxed);
+}
+
+void remove_home(const WindowsProcess* process) {
+  const std::lock_guard guard(homes().mutex);
+  auto& all = homes().processes;
+  const auto newest =
+      std::find_if(all.rbegin(), all.rend(), [process](const auto& face) { return face.get() == process; });
+  all.erase(std::next(newest).base());
+  homes().size.store(all.size(), std::memory_order_relaxed);
+}
+
+std::atomic<ProcessFace*> embedded_so_far = nullptr;
 
 // What a setting or a file says can hold line breaks; a message is one line.
 std::string in_one_line(std::string text) {
@@ -45,13 +78,31 @@ std::optional<int> ProcessFace::clean_up() {
   return count - 1;
 }
 
-ProcessFace* attached_process() { return process_of_this_thread.get(); }
+ProcessFace* attached_process() { return attached.get(); }
 
-ProcessFace* embedded_process() {
-  // Never destroyed: a thread may still call while the program ends.
-  static const auto& process = *new std::shared_ptr<ProcessFace>(make_embedded_process());
-  return process.get();
+std::shared_ptr<ProcessFace> home_process() {
+  if (homes().size.load(std::memory_order_relaxed) == 0) return nullptr;
+  const std::lock_guard guard(homes().mutex);
+  return homes().processes.empty() ? nullptr : homes().processes.back();
 }
+
+namespace {
+
+const std::shared_ptr<ProcessFace>& shared_embedded_process() {
+  // Never destroyed: a thread may still call while the program ends.
+  static const auto& process = *new std::shared_ptr<ProcessFace>([] {
+    auto made = make_embedded_process();
+    embedded_so_far.store(made.get(), std::memory_order_release);
+    return made;
+  }());
+  return process;
+}
+
+}  // namespace
+
+ProcessFace* embedded_process() { return shared_embedded_process().get(); }
+
+ProcessFace* embedded_process_so_far() { return embedded_so_far.load(std::memory_order_acquire); }
 
 }  // namespace winsock
 
@@ -61,11 +112,28 @@ std::shared_ptr<WindowsProcess> WindowsProcess::of(std::shared_ptr<Gateway> mach
 }
 
 ScopedProcess::ScopedProcess(std::shared_ptr<WindowsProcess> process)
-    : before_(std::exchange(winsock::process_of_this_thread,
+    : before_(std::exchange(winsock::attached,
                             std::static_pointer_cast<winsock::ProcessFace>(std::move(process)))) {}
 
 ScopedProcess::~ScopedProcess() {
-  winsock::process_of_this_thread = std::static_pointer_cast<winsock::ProcessFace>(before_);
+  winsock::attached = std::static_pointer_cast<winsock::ProcessFace>(before_);
+}
+
+ScopedHome::ScopedHome(std::shared_ptr<WindowsProcess> process) : process_(std::move(process)) {
+  winsock::add_home(std::static_pointer_cast<winsock::ProcessFace>(process_));
+}
+
+ScopedHome::~ScopedHome() { winsock::remove_home(process_.get()); }
+
+std::shared_ptr<WindowsProcess> process_of_this_thread() {
+  if (winsock::attached) return winsock::attached;
+  if (auto home = winsock::home_process()) return home;
+  return winsock::shared_embedded_process();
+}
+
+int start_ups_of_the_program() {
+  const winsock::ProcessFace* process = winsock::embedded_process_so_far();
+  return process == nullptr ? 0 : process->start_ups();
 }
 
 }  // namespace berth

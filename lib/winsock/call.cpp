@@ -11,13 +11,37 @@ namespace berth::winsock {
 
 Call::Call() : process_(attached_process()) {
   forget_refusal();
-  if (process_ == nullptr) process_ = embedded_process();
+  if (process_ == nullptr) find_home();
 }
 
 Call::Call(std::uintptr_t handle)
     : process_(attached_process()), found_(HandleTable::of_program().find(handle)) {
   forget_refusal();
-  if (process_ == nullptr) process_ = found_ ? found_->process : embedded_process();
+  if (process_ != nullptr) return;
+  if (found_) {
+    process_ = found_->process;
+  } else {
+    find_home();
+  }
+}
+
+void Call::find_home() {
+  home_ = home_process();
+  process_ = home_ ? home_.get() : embedded_process();
+}
+
+bool Call::is_struck_by_a_fault(const CallView& view) {
+  const auto action = outcome_of_fault(view);
+  if (action) fail_with(action->winsock_code());
+  return action.has_value();
+}
+
+std::optional<FaultAction> Call::outcome_of_fault(const CallView& view) const {
+  const auto fault = process_->faults().strike(view);
+  if (!fault) return std::nullopt;
+  if (!fault->action().waits()) return fault->action();
+  if (wait_out(*fault, view.handle) == HoldEnd::GoesOn) return std::nullopt;
+  return FaultAction::interrupt();
 }
 
 bool Call::has_machine() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include <berth/core/gateway.h>
@@ -40,6 +41,16 @@ class Call {
   /// The same, and it is a socket that the model knows.
   [[nodiscard]] bool has_tcp_or_udp_socket();
 
+  /// For synchronous calls, before the machine is asked: waits where a fault holds the call. True when the
+  /// fault has made it fail. Requires: there is a process.
+  [[nodiscard]] bool meets_a_fault(const CallView& view) {
+    return !process_->faults().is_empty() && is_struck_by_a_fault(view);
+  }
+  /// The same for functions that return their code: what the fault does to the call; nothing when it goes on.
+  [[nodiscard]] std::optional<FaultAction> fault_met(const CallView& view) const {
+    return process_->faults().is_empty() ? std::nullopt : outcome_of_fault(view);
+  }
+
   /// The machine's answer; nothing when the call has failed.
   std::optional<Reply> ask(const Request& request);
 
@@ -49,7 +60,12 @@ class Call {
   int fail(HostFailure failure);
 
  private:
+  void find_home();
+  [[nodiscard]] bool is_struck_by_a_fault(const CallView& view);
+  [[nodiscard]] std::optional<FaultAction> outcome_of_fault(const CallView& view) const;
+
   ProcessFace* process_;
+  std::shared_ptr<ProcessFace> home_;  // keeps the process while this call lasts, where nobody else might
   std::optional<OpenHandle> found_;
   OpenHandle socket_;
 };

@@ -168,6 +168,22 @@ int ended_well(const Ioctl& io, DWORD bytes) {
   return 0;
 }
 
+// -- how a fault sees a call ----------------------------------------------------------------------
+
+FaultPoint point_of(DWORD code) {
+  switch (code) {
+    case SIO_ACQUIRE_PORT_RESERVATION: return FaultPoint::Acquire;
+    case SIO_ASSOCIATE_PORT_RESERVATION: return FaultPoint::Associate;
+    case SIO_RELEASE_PORT_RESERVATION: return FaultPoint::Release;
+    case SIO_CPU_AFFINITY: return FaultPoint::Affinity;
+    default: return FaultPoint::Ioctl;
+  }
+}
+
+CallView view_of(const Ioctl& io, SOCKET s) {
+  return {.point = point_of(io.code), .handle = s, .control_code = io.code, .overlapped = io.is_overlapped()};
+}
+
 // -- the four codes -------------------------------------------------------------------------------
 
 std::uint16_t start_port_order(const Call& call, std::uint16_t port) {
@@ -240,5 +256,6 @@ int WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuff
     call.fail(*rule);
     return winsock::ended_in_failure(io);
   }
+  if (call.meets_a_fault(winsock::view_of(io, s))) return winsock::ended_in_failure(io);
   return winsock::carry_out(io);
 }

@@ -38,11 +38,12 @@ RequestedBlock block_of(const Call& call, USHORT start, USHORT count) {
 }
 
 // The place for the token is a parameter too: it is looked at before rights (PER-09).
-ULONG with_token(Call& call, const Request& request, ULONG64* token) {
+ULONG with_token(Call& call, FaultPoint point, const Request& request, ULONG64* token) {
   if (!call.has_machine()) return win32_code(HostFailure::MachineIsGone);
   MemoryProbe memory;
   if (token == nullptr) return refuse(call, Rule::TokenPointerMissing);
   if (!memory.is_writable(token, sizeof(*token))) return refuse(call, Rule::PointerIsBad);
+  if (const auto fault = call.fault_met({.point = point})) return fault->win32_code();
   Reply reply;
   const ULONG code = ask(call, request, reply);
   const bool tells = code == NO_ERROR || !call.in_force(Rule::FailureLeavesTheTokenAlone);
@@ -52,17 +53,20 @@ ULONG with_token(Call& call, const Request& request, ULONG64* token) {
 
 ULONG create(Transport transport, USHORT start, USHORT count, ULONG64* token) {
   Call call;
-  return with_token(call, request::CreatePersistent{transport, block_of(call, start, count)}, token);
+  return with_token(call, FaultPoint::Create,
+                    request::CreatePersistent{transport, block_of(call, start, count)}, token);
 }
 
 ULONG look_up(Transport transport, USHORT start, USHORT count, ULONG64* token) {
   Call call;
-  return with_token(call, request::LookupPersistent{transport, block_of(call, start, count)}, token);
+  return with_token(call, FaultPoint::Lookup,
+                    request::LookupPersistent{transport, block_of(call, start, count)}, token);
 }
 
 ULONG remove(Transport transport, USHORT start, USHORT count) {
   Call call;
   if (!call.has_machine()) return win32_code(HostFailure::MachineIsGone);
+  if (const auto fault = call.fault_met({.point = FaultPoint::Delete})) return fault->win32_code();
   Reply reply;
   return ask(call, request::DeletePersistent{transport, block_of(call, start, count)}, reply);
 }

@@ -83,6 +83,7 @@ int bind(SOCKET s, const struct sockaddr* name, int namelen) {
   if (!call.has_tcp_or_udp_socket()) return SOCKET_ERROR;
   const auto endpoint = winsock::read_name(name, namelen, call.socket().family);
   if (!endpoint) return call.fail(endpoint.error());
+  if (call.meets_a_fault({.point = FaultPoint::Bind, .handle = s})) return SOCKET_ERROR;
   if (!call.ask(request::Bind{call.socket().socket, *endpoint})) return SOCKET_ERROR;
   winsock::set_last_error(0);
   return 0;

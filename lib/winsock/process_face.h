@@ -7,6 +7,7 @@
 
 #include <berth/winsock/attach.h>
 
+#include "fault_plan.h"
 #include "fork.h"
 
 namespace berth::winsock {
@@ -29,19 +30,31 @@ class ProcessFace final : public WindowsProcess {
   void start_up() { start_ups_.fetch_add(1, std::memory_order_acq_rel); }
   /// Takes one start-up back. Nothing when there was none, else how many are left.
   std::optional<int> clean_up();
+  [[nodiscard]] int start_ups() const { return start_ups_.load(std::memory_order_acquire); }
+
+  [[nodiscard]] FaultPlan& faults() const { return *faults_; }
+  /// For a fault that outlives the process.
+  [[nodiscard]] std::shared_ptr<FaultPlan> shared_faults() const { return faults_; }
 
  private:
   const std::shared_ptr<Gateway> machine_;
   const ProcessId process_;
   const unsigned forks_before_ = forks_so_far();
   std::atomic<int> start_ups_;
+  const std::shared_ptr<FaultPlan> faults_ = std::make_shared<FaultPlan>();
 };
 
 /// The process that the calling thread was attached to; null when it was not.
 [[nodiscard]] ProcessFace* attached_process();
 
+/// The process that threads are which were attached to none and use no handle: of the newest ScopedHome that
+/// lives; null when none does.
+[[nodiscard]] std::shared_ptr<ProcessFace> home_process();
+
 /// The process of the program's embedded machine, which is made at the first call; null when the settings in
 /// the environment are wrong, which is told once on stderr.
 [[nodiscard]] ProcessFace* embedded_process();
+/// The same, but null when no call has made it yet.
+[[nodiscard]] ProcessFace* embedded_process_so_far();
 
 }  // namespace berth::winsock

@@ -19,6 +19,7 @@ Transport transport_of(SocketKind kind) { return kind == SocketKind::Tcp ? Trans
 SOCKET open_socket(Call& call, SocketArguments asked, bool overlapped) {
   auto made = socket_for(asked, call.in_force(Rule::UnspecifiedTypeIsTcp));
   if (!made) return fail_socket(call, made.error());
+  if (call.meets_a_fault({.point = FaultPoint::Socket})) return INVALID_SOCKET;
   OpenHandle open = *made;
   open.process = call.process();
   open.overlapped = overlapped;
@@ -97,6 +98,7 @@ int closesocket(SOCKET s) {
   if (!call.has_socket()) return SOCKET_ERROR;
   const auto open = winsock::HandleTable::of_program().take(s);
   if (!open) return call.fail(Rule::NotASocket);
+  call.process()->faults().cancel_calls_on(s);
   if (open->socket && !call.ask(request::CloseSocket{open->socket})) return SOCKET_ERROR;
   return 0;
 }
@@ -105,6 +107,7 @@ int listen(SOCKET s, int) {
   using namespace berth;
   winsock::Call call(s);
   if (!call.has_tcp_or_udp_socket()) return SOCKET_ERROR;
+  if (call.meets_a_fault({.point = FaultPoint::Listen, .handle = s})) return SOCKET_ERROR;
   if (!call.ask(request::Listen{call.socket().socket})) return SOCKET_ERROR;
   winsock::HandleTable::of_program().store(s, winsock::StoredOption::Listening, true);
   return 0;

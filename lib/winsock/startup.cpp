@@ -45,6 +45,7 @@ void close_everything(ProcessFace& process) {
   HandleTable& handles = HandleTable::of_program();
   for (const std::uintptr_t handle : handles.handles_of(&process)) {
     const auto open = handles.take(handle);
+    process.faults().cancel_calls_on(handle);
     if (open && open->socket) process.machine().submit(process.id(), request::CloseSocket{open->socket});
   }
 }

@@ -46,6 +46,26 @@ class ScopedProcess {
   std::shared_ptr<WindowsProcess> before_;
 };
 
+/// While it lives, `process` is what threads are that nobody attached and that use no handle: the newest one
+/// that lives counts. So the worker threads of a server under test live where its test lives.
+class ScopedHome {
+ public:
+  explicit ScopedHome(std::shared_ptr<WindowsProcess> process);
+  ScopedHome(const ScopedHome&) = delete;
+  ScopedHome& operator=(const ScopedHome&) = delete;
+  ~ScopedHome();
+
+ private:
+  std::shared_ptr<WindowsProcess> process_;
+};
+
+/// The process whose Windows functions the calling thread calls: the one that it is attached to, else the
+/// newest ScopedHome's, else the embedded machine's. Null when that one cannot be made.
+[[nodiscard]] std::shared_ptr<WindowsProcess> process_of_this_thread();
+
+/// How often the program itself has called WSAStartup, on threads that were nobody else.
+[[nodiscard]] int start_ups_of_the_program();
+
 /// Why the calling thread's last Windows function failed: the rule and the record that decided. Nothing when
 /// it succeeded, or failed for another reason than a rule (a host failure).
 [[nodiscard]] std::optional<Refusal> last_refusal();
