@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "handle_table.h"
+#include "objects.h"
 
 namespace berth::winsock {
 namespace {
@@ -14,10 +15,18 @@ namespace {
 std::atomic<unsigned> forks = 0;
 std::atomic<unsigned> forks_when_said = 0;
 
-void before_fork() { HandleTable::of_program().hold_still(); }
-void after_fork_in_parent() { HandleTable::of_program().go_on(); }
-void after_fork_in_child() {
+void before_fork() {
+  HandleTable::of_program().hold_still();
+  ObjectTable::of_program().hold_still();
+  Dispatcher::of_program().hold_still();
+}
+void after_fork_in_parent() {
+  Dispatcher::of_program().go_on();
+  ObjectTable::of_program().go_on();
   HandleTable::of_program().go_on();
+}
+void after_fork_in_child() {
+  after_fork_in_parent();
   forks.fetch_add(1, std::memory_order_relaxed);
 }
 
