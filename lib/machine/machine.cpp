@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <berth/rules/decide.h>
+#include <berth/rules/receiver.h>
 #include <berth/rules/restart.h>
 #include <berth/rules/rulebook.h>
 #include <berth/store/memory_storage.h>
@@ -127,6 +128,7 @@ Outcome Machine::decide_and_carry_out(ProcessId caller, const Request& request, 
   // The dice advance only with a grant, so that a refused or failed request leaves no trace at all.
   dice_.next();
   pool_.apply(decision->effects);
+  addresses_may_have_changed();
   return decision->reply;
 }
 
@@ -195,6 +197,8 @@ std::optional<HostFailure> Machine::restart() {
   if (!profile_.in_force(Rule::PersistentReservationsSurviveARestart)) set.reservations.clear();
   if (const auto failure = save(set)) return failure;
   const PortPool before = std::exchange(pool_, pool_after_start(set_));
+  carriers_.clear();
+  addresses_may_have_changed();
   if (!profile_.in_force(Rule::ActiveExclusionsEndAtRestart)) keep_active_exclusions(before, pool_);
   dice_ = Dice(mixed(seed_) ^ set_.boot);
   take_service_blocks_again(before);
@@ -285,6 +289,34 @@ std::optional<StartError> Machine::put_world_in_place(bool first_start) {
   return std::nullopt;
 }
 
+// -- how bytes find their way ---------------------------------------------------------------------
+
+void Machine::set_carrier(SocketId socket, const Carrier& carrier, const Endpoint& name) {
+  const Guard guard(mutex_);
+  const SocketRecord* record = pool_.socket(socket);
+  if (record == nullptr) return;
+  carriers_.set(record->transport, socket, carrier, name,
+                [this](SocketId id) BERTH_REQUIRES(mutex_) { return pool_.socket(id) != nullptr; });
+  addresses_may_have_changed();
+}
+
+Receiver Machine::receiver_of(Transport transport, const Endpoint& to) const {
+  const Guard guard(mutex_);
+  Receiver receiver{.address_is_local = pool_.is_local(to.address), .socket = {}, .carrier = {}};
+  if (const SocketRecord* socket = berth::receiver_of(pool_, transport, to)) {
+    receiver.socket = socket->id;
+    receiver.carrier = carriers_.of(socket->id);
+  }
+  return receiver;
+}
+
+std::optional<CarrierOwner> Machine::owner_of(Transport transport, const Carrier& carrier) const {
+  const Guard guard(mutex_);
+  auto owner = carriers_.owner_of(transport, carrier);
+  if (owner && pool_.socket(owner->socket) == nullptr) owner.reset();
+  return owner;
+}
+
 // -- looking --------------------------------------------------------------------------------------
 
 Snapshot Machine::snapshot() const {
@@ -296,6 +328,7 @@ std::optional<HostFailure> Machine::restore(const Snapshot& snapshot) {
   const Guard guard(mutex_);
   if (const auto failure = save(snapshot.set_)) return failure;
   pool_ = snapshot.pool_;
+  addresses_may_have_changed();
   dice_ = Dice(snapshot.dice_);
   return std::nullopt;
 }

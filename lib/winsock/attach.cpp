@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "embedded_machine.h"
+#include "flow.h"
 #include "handle_table.h"
 #include "process_face.h"
 
@@ -58,7 +59,7 @@ std::string in_one_line(std::string text) {
 
 std::shared_ptr<ProcessFace> make_embedded_process() {
   auto made = make_embedded_machine();
-  if (made) return std::make_shared<ProcessFace>(made->machine, made->process, 0);
+  if (made) return std::make_shared<ProcessFace>(made->machine, made->process, 0, made->network);
   std::fprintf(stderr, "berth: %s\n", in_one_line(made.error()).c_str());
   return nullptr;
 }
@@ -67,7 +68,8 @@ std::shared_ptr<ProcessFace> make_embedded_process() {
 
 ProcessFace::~ProcessFace() {
   for (const std::uintptr_t handle : HandleTable::of_program().handles_of(this))
-    HandleTable::of_program().take(handle);
+    if (const auto open = HandleTable::of_program().take(handle); open && open->flow != nullptr)
+      end_flow(handle, *open->flow);
 }
 
 std::optional<int> ProcessFace::clean_up() {
@@ -107,8 +109,8 @@ ProcessFace* embedded_process_so_far() { return embedded_so_far.load(std::memory
 }  // namespace winsock
 
 std::shared_ptr<WindowsProcess> WindowsProcess::of(std::shared_ptr<Gateway> machine, ProcessId process,
-                                                   int start_ups) {
-  return std::make_shared<winsock::ProcessFace>(std::move(machine), process, start_ups);
+                                                   int start_ups, Network network) {
+  return std::make_shared<winsock::ProcessFace>(std::move(machine), process, start_ups, network);
 }
 
 ScopedProcess::ScopedProcess(std::shared_ptr<WindowsProcess> process)

@@ -38,6 +38,7 @@ struct Settings {
   std::optional<std::string> store_path;
   Identity identity;
   std::uint64_t seed = kUsualSeed;
+  Network network = Network::Isolated;
   std::optional<std::string> trace_path;
 };
 
@@ -49,10 +50,12 @@ Problem read_where_to_attach() {
   return wrong("BERTH_SOCKET", *socket, "it to be unset: this build has embedded machines only");
 }
 
-Problem read_network() {
+Problem read_network(Settings& settings) {
   const auto network = setting("BERTH_NETWORK");
   if (!network || *network == "isolated") return std::nullopt;
-  return wrong("BERTH_NETWORK", *network, "isolated");
+  if (*network != "host") return wrong("BERTH_NETWORK", *network, "isolated or host");
+  settings.network = Network::Host;
+  return std::nullopt;
 }
 
 Problem read_world(Settings& settings) {
@@ -90,7 +93,7 @@ Problem read_seed(Settings& settings) {
 Result<Settings, std::string> read_settings() {
   Settings settings;
   if (auto problem = read_where_to_attach()) return *std::move(problem);
-  if (auto problem = read_network()) return *std::move(problem);
+  if (auto problem = read_network(settings)) return *std::move(problem);
   if (auto problem = read_world(settings)) return *std::move(problem);
   if (auto problem = read_identity(settings)) return *std::move(problem);
   if (auto problem = read_seed(settings)) return *std::move(problem);
@@ -167,7 +170,7 @@ Result<EmbeddedMachine, std::string> make_embedded_machine() {
   if (!watched) return watched.error();
   Machine* machine = (*watched)->machine.get();
   const ProcessId process = machine->start_process(settings->identity);
-  return EmbeddedMachine{.machine = std::shared_ptr<Gateway>(*watched, machine), .process = process};
+  return EmbeddedMachine{.machine = std::shared_ptr<Gateway>(*watched, machine), .process = process, .network = settings->network};
 }
 
 }  // namespace berth::winsock

@@ -7,6 +7,7 @@
 #include <berth/core/gateway.h>
 #include <berth/core/ids.h>
 #include <berth/core/result.h>
+#include <berth/winsock/attach.h>
 
 namespace berth::winsock {
 
@@ -14,6 +15,7 @@ namespace berth::winsock {
 struct EmbeddedMachine {
   std::shared_ptr<Gateway> machine;
   ProcessId process;
+  Network network = Network::Isolated;
 };
 
 /// The machine that the environment of the program asks for, with the program as a process on it; or one line

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "handle_table.h"
 
+#include "process_face.h"
+
 namespace berth::winsock {
 namespace {
 
@@ -76,6 +78,7 @@ std::optional<std::uintptr_t> HandleTable::insert(const OpenHandle& open) {
   slot.process.store(open.process, std::memory_order_release);
   slot.socket.store(open.socket.value, std::memory_order_release);
   slot.shape.store(shape_of(open), std::memory_order_release);
+  slot.flow.store(open.flow, std::memory_order_release);
   slot.version.fetch_add(1, std::memory_order_release);
   return handle_at(*index);
 }
@@ -90,6 +93,7 @@ std::optional<OpenHandle> HandleTable::find(std::uintptr_t handle) const {
   open.process = slot->process.load(std::memory_order_acquire);
   open.socket = SocketId{slot->socket.load(std::memory_order_acquire)};
   put_shape(open, slot->shape.load(std::memory_order_acquire));
+  open.flow = slot->flow.load(std::memory_order_acquire);
   if (slot->version.load(std::memory_order_relaxed) != before) return std::nullopt;
   return open;
 }
@@ -98,9 +102,53 @@ std::optional<OpenHandle> HandleTable::take(std::uintptr_t handle) {
   const std::lock_guard guard(mutex_);
   const auto open = find(handle);
   if (!open) return std::nullopt;
-  slot_of(handle)->version.fetch_add(1, std::memory_order_release);
-  give_back(index_at(handle));
+  // Against `enter`: either the call sees that the handle is closed, or `retire` sees the call.
+  slot_of(handle)->version.fetch_add(1, std::memory_order_seq_cst);
+  if (open->flow == nullptr) give_back(index_at(handle));
   return open;
+}
+
+void HandleTable::retire(std::uintptr_t handle) {
+  Slot& slot = *slot_of(handle);
+  for (std::uint32_t calls = slot.calls.load(std::memory_order_seq_cst); calls != 0;
+       calls = slot.calls.load(std::memory_order_seq_cst))
+    slot.calls.wait(calls, std::memory_order_seq_cst);
+  const std::lock_guard guard(mutex_);
+  slot.flow.store(nullptr, std::memory_order_release);
+  give_back(index_at(handle));
+}
+
+bool HandleTable::has_calls(std::uintptr_t handle) const {
+  return slot_of(handle)->calls.load(std::memory_order_seq_cst) != 0;
+}
+
+Flow* HandleTable::adopt(std::uintptr_t handle, Flow* flow) {
+  const std::lock_guard guard(mutex_);
+  const auto open = find(handle);
+  if (!open) return nullptr;
+  if (open->flow == nullptr) slot_of(handle)->flow.store(flow, std::memory_order_release);
+  return open->flow == nullptr ? flow : open->flow;
+}
+
+void HandleTable::enter(std::uintptr_t handle) {
+  if (Slot* slot = slot_of(handle)) slot->calls.fetch_add(1, std::memory_order_seq_cst);
+}
+
+void HandleTable::leave(std::uintptr_t handle) {
+  Slot* slot = slot_of(handle);
+  if (slot == nullptr) return;
+  const bool was_last = slot->calls.fetch_sub(1, std::memory_order_seq_cst) == 1;
+  // An open handle has nobody waiting for its calls to end.
+  if (was_last && slot->version.load(std::memory_order_seq_cst) % 2 == 0) slot->calls.notify_all();
+}
+
+std::optional<std::uintptr_t> HandleTable::handle_to(const Gateway& machine, SocketId socket) const {
+  for (std::size_t index = 0; index < kChunks * kPerChunk; ++index) {
+    if (chunks_[index / kPerChunk].load(std::memory_order_acquire) == nullptr) break;
+    const auto open = find(handle_at(index));
+    if (open && open->socket == socket && &open->process->machine() == &machine) return handle_at(index);
+  }
+  return std::nullopt;
 }
 
 std::vector<std::uintptr_t> HandleTable::handles_of(const ProcessFace* process) const {

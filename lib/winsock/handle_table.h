@@ -9,11 +9,13 @@
 #include <optional>
 #include <vector>
 
+#include <berth/core/gateway.h>
 #include <berth/core/ids.h>
 #include <berth/core/port_range.h>
 
 namespace berth::winsock {
 
+class Flow;
 class ProcessFace;
 
 /// What the face itself knows of a socket: what it is to the model, or that the model does not know it.
@@ -27,6 +29,8 @@ struct OpenHandle {
   Family family{};
   bool overlapped = true;
   int type = 0;  ///< as the program asked for it, for SO_TYPE
+  /// What it has once it talks; the table's until the handle is taken, then the taker's. Null: silent so far.
+  Flow* flow = nullptr;
 };
 
 /// What the program has switched on for a handle, to be read back by getsockopt.
@@ -62,13 +66,27 @@ class HandleTable {
   /// the table holds are open.
   std::optional<std::uintptr_t> insert(const OpenHandle& open);
   [[nodiscard]] std::optional<OpenHandle> find(std::uintptr_t handle) const;
-  /// Takes the handle away; of several threads that try, one gets what it stood for.
+  /// Takes the handle away; of several threads that try, one gets what it stood for. When that has a flow,
+  /// the taker ends it with `retire`.
   std::optional<OpenHandle> take(std::uintptr_t handle);
+  /// Waits until no call uses the taken handle's flow any more; its number may then come back.
+  /// Requires: whatever sleeps in such a call has been woken.
+  void retire(std::uintptr_t handle);
+  /// Whether a call is between `enter` and `leave` on the handle, the caller's own included.
+  [[nodiscard]] bool has_calls(std::uintptr_t handle) const;
+  /// Gives the handle this flow, unless it has one or was closed meanwhile. Returns what it has now.
+  Flow* adopt(std::uintptr_t handle, Flow* flow);
+  /// Some handle to that socket of that machine; nothing when this program has none. Looks at every handle.
+  [[nodiscard]] std::optional<std::uintptr_t> handle_to(const Gateway& machine, SocketId socket) const;
   /// The handles of `process`, in the order in which their slots come.
   [[nodiscard]] std::vector<std::uintptr_t> handles_of(const ProcessFace* process) const;
 
   [[nodiscard]] bool is_on(std::uintptr_t handle, StoredOption option) const;
   void store(std::uintptr_t handle, StoredOption option, bool on);
+
+  /// While a call is between `enter` and `leave`, what a find says of a flow stays true.
+  void enter(std::uintptr_t handle);
+  void leave(std::uintptr_t handle);
 
   /// Around a fork: no change of the table is then half done in the child.
   void hold_still() { mutex_.lock(); }
@@ -85,6 +103,8 @@ class HandleTable {
     std::atomic<ProcessFace*> process{nullptr};
     std::atomic<std::uint64_t> socket{0};
     std::atomic<std::uint32_t> shape{0};
+    std::atomic<std::uint32_t> calls{0};  // that are between enter and leave
+    std::atomic<Flow*> flow{nullptr};
     std::size_t next_free = kNone;
   };
   using Chunk = std::array<Slot, kPerChunk>;

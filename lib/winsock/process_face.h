@@ -18,12 +18,15 @@ namespace berth::winsock {
 /// a fork it stays with the parent: two copies of a machine would go different ways.
 class ProcessFace final : public WindowsProcess {
  public:
-  ProcessFace(std::shared_ptr<Gateway> machine, ProcessId process, int start_ups)
-      : machine_(std::move(machine)), process_(process), start_ups_(start_ups) {}
+  ProcessFace(std::shared_ptr<Gateway> machine, ProcessId process, int start_ups,
+              Network network = Network::Isolated)
+      : machine_(std::move(machine)), process_(process), network_(network), start_ups_(start_ups) {}
   ~ProcessFace() override;
 
   [[nodiscard]] ProcessId id() const override { return process_; }
   [[nodiscard]] Gateway& machine() const override { return *machine_; }
+
+  [[nodiscard]] Network network() const { return network_; }
 
   [[nodiscard]] bool is_of_this_program() const { return forks_before_ == forks_so_far(); }
   [[nodiscard]] bool is_started() const { return start_ups_.load(std::memory_order_acquire) > 0; }
@@ -39,6 +42,7 @@ class ProcessFace final : public WindowsProcess {
  private:
   const std::shared_ptr<Gateway> machine_;
   const ProcessId process_;
+  const Network network_;
   const unsigned forks_before_ = forks_so_far();
   std::atomic<int> start_ups_;
   const std::shared_ptr<FaultPlan> faults_ = std::make_shared<FaultPlan>();

@@ -2,6 +2,7 @@
 #include <winsock2.h>
 
 #include "call.h"
+#include "flow.h"
 #include "last_error.h"
 #include "memory_probe.h"
 #include "socket_arguments.h"
@@ -99,16 +100,7 @@ int closesocket(SOCKET s) {
   const auto open = winsock::HandleTable::of_program().take(s);
   if (!open) return call.fail(Rule::NotASocket);
   call.process()->faults().cancel_calls_on(s);
+  if (open->flow != nullptr) winsock::end_flow(s, *open->flow);
   if (open->socket && !call.ask(request::CloseSocket{open->socket})) return SOCKET_ERROR;
-  return 0;
-}
-
-int listen(SOCKET s, int) {
-  using namespace berth;
-  winsock::Call call(s);
-  if (!call.has_tcp_or_udp_socket()) return SOCKET_ERROR;
-  if (call.meets_a_fault({.point = FaultPoint::Listen, .handle = s})) return SOCKET_ERROR;
-  if (!call.ask(request::Listen{call.socket().socket})) return SOCKET_ERROR;
-  winsock::HandleTable::of_program().store(s, winsock::StoredOption::Listening, true);
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <berth/codes/error_codes.h>
 
 #include "call.h"
+#include "flow.h"
 #include "last_error.h"
 #include "memory_probe.h"
 
@@ -46,6 +47,7 @@ void close_everything(ProcessFace& process) {
   for (const std::uintptr_t handle : handles.handles_of(&process)) {
     const auto open = handles.take(handle);
     process.faults().cancel_calls_on(handle);
+    if (open && open->flow != nullptr) end_flow(handle, *open->flow);
     if (open && open->socket) process.machine().submit(process.id(), request::CloseSocket{open->socket});
   }
 }

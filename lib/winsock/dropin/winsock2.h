@@ -3,7 +3,7 @@
 // <winsock2.h> for Linux: Winsock 2 as an emulated Windows machine answers it.
 //
 // It may stand before or after any header of libc or libstdc++, with one exception: POSIX' own socket
-// headers (<sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>, <arpa/inet.h>, <netdb.h>) must not come
+// headers (<sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>, <arpa/inet.h>, <netdb.h>, <poll.h>) must not come
 // first in the same translation unit, because they define the same names otherwise; after this header
 // they are empty.
 //
@@ -15,7 +15,7 @@
 #define BERTH_DROPIN_WINSOCK2_H
 
 #if defined(_SYS_SOCKET_H) || defined(_NETINET_IN_H) || defined(_NETINET_TCP_H) || defined(_ARPA_INET_H) || \
-    defined(_NETDB_H)
+    defined(_NETDB_H) || defined(_SYS_POLL_H)
 #error "include <winsock2.h> before POSIX' socket headers (<sys/socket.h>, <netinet/in.h>, <netdb.h>, ...)"
 #endif
 #define _SYS_SOCKET_H 1
@@ -23,6 +23,7 @@
 #define _NETINET_TCP_H 1
 #define _ARPA_INET_H 1
 #define _NETDB_H 1
+#define _SYS_POLL_H 1
 
 // libc's fd_set and its kin come first, so that a later libc header finds them there. A value that the
 // program gave FD_SETSIZE before any libc header is kept.
@@ -41,6 +42,11 @@
 #undef FD_SETSIZE
 #define FD_SETSIZE 64
 #endif
+#ifdef __cplusplus
+// `select(0, NULL, NULL, NULL, &time)` fits libc's prototype better than Windows': it comes to us all the same.
+extern "C" int select(int, fd_set* __restrict, fd_set* __restrict, fd_set* __restrict,
+                      struct timeval* __restrict) __asm__("berth_select_posixtypes");
+#endif
 #undef FD_ZERO
 #undef FD_SET
 #undef FD_CLR
@@ -52,6 +58,10 @@
 #undef IOC_IN
 #undef IOC_OUT
 #undef IOC_INOUT
+#undef FIONREAD
+#undef FIONBIO
+#undef FIOASYNC
+#undef SIOCATMARK
 
 #include <windows.h>
 
@@ -194,6 +204,60 @@ typedef struct BERTH_WINDOWS_STRUCT linger {
 #define _WSAIOR(family, number) (IOC_OUT | (family) | (number))
 #define _WSAIOW(family, number) (IOC_IN | (family) | (number))
 #define _WSAIORW(family, number) (IOC_INOUT | (family) | (number))
+
+#define FIONREAD 0x4004667f
+#define FIONBIO ((int)0x8004667e)
+#define FIOASYNC ((int)0x8004667d)
+#define SIOCATMARK 0x40047307
+
+// ---------------------------------------------------------------------------------------------------
+// How bytes move
+
+#define MSG_OOB 0x1
+#define MSG_PEEK 0x2
+#define MSG_DONTROUTE 0x4
+#define MSG_WAITALL 0x8
+#define MSG_INTERRUPT 0x10
+#define MSG_PUSH_IMMEDIATE 0x20
+#define MSG_TRUNC 0x0100
+#define MSG_CTRUNC 0x0200
+#define MSG_BCAST 0x0400
+#define MSG_MCAST 0x0800
+#define MSG_ERRQUEUE 0x1000
+#define MSG_PARTIAL 0x8000
+#define MSG_MAXIOVLEN 16
+
+#define SD_RECEIVE 0x00
+#define SD_SEND 0x01
+#define SD_BOTH 0x02
+
+#define POLLERR 0x0001
+#define POLLHUP 0x0002
+#define POLLNVAL 0x0004
+#define POLLWRNORM 0x0010
+#define POLLOUT POLLWRNORM
+#define POLLWRBAND 0x0020
+#define POLLRDNORM 0x0100
+#define POLLRDBAND 0x0200
+#define POLLIN (POLLRDNORM | POLLRDBAND)
+#define POLLPRI 0x0400
+
+/// A socket and the events that WSAPoll looks for; `revents` holds what it found. A handle of INVALID_SOCKET is
+/// passed over. Source: WSAPOLLFD page.
+typedef struct BERTH_WINDOWS_STRUCT pollfd {
+  SOCKET fd;
+  SHORT events;
+  SHORT revents;
+} WSAPOLLFD, *PWSAPOLLFD, *LPWSAPOLLFD;
+
+/// A part of a program's memory. Source: WSABUF page.
+typedef struct BERTH_WINDOWS_STRUCT _WSABUF {
+  ULONG len;
+  CHAR* buf;
+} WSABUF, *LPWSABUF;
+
+// Windows' timeval counts in 32 bits, Linux' in more: it is libc's here.
+typedef struct timeval TIMEVAL, *PTIMEVAL, *LPTIMEVAL;
 
 // ---------------------------------------------------------------------------------------------------
 // Addresses
@@ -569,6 +633,85 @@ int WSAAPI WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD c
                     LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
     BERTH_SYMBOL(WSAIoctl);
 
+/// Connects a stream socket, or names the peer of a datagram socket; AF_UNSPEC or the wildcard address undoes
+/// the latter. A socket that is not bound gets an automatic port, of its reservation if it has one.
+///
+/// Returns 0. Otherwise SOCKET_ERROR: WSAEWOULDBLOCK when the socket does not block and the connection is on
+/// its way, WSAEALREADY while it is, WSAEISCONN, WSAECONNREFUSED, WSAENETUNREACH for an address that is none
+/// of the machine's, WSAEADDRNOTAVAIL for port 0 or the wildcard address, WSAEINVAL on a listening socket,
+/// WSAEFAULT, WSAEAFNOSUPPORT, WSANOTINITIALISED, WSAENOTSOCK, WSAEINTR when the socket is closed meanwhile,
+/// WSAENETDOWN; and the codes of the rule that refused the automatic port. Source: connect page.
+int WSAAPI connect(SOCKET s, const struct sockaddr* name, int namelen) BERTH_SYMBOL(connect);
+
+/// Takes the next connection of a listening socket. The new socket is in the same mode, and shares the port.
+///
+/// Returns its handle; `*addr` and `*addrlen`, which may be NULL, tell the peer. Otherwise INVALID_SOCKET:
+/// WSAEWOULDBLOCK, WSAEINVAL when the socket does not listen, WSAEOPNOTSUPP for a datagram socket, WSAEFAULT,
+/// WSAEINTR when the socket is closed meanwhile, WSANOTINITIALISED, WSAENOTSOCK, WSAEMFILE, WSAENETDOWN.
+/// Source: accept page.
+SOCKET WSAAPI accept(SOCKET s, struct sockaddr* addr, int* addrlen) BERTH_SYMBOL(accept);
+
+/// Ends sending (the peer reads the end of the stream), receiving, or both. The port and a reservation stay.
+///
+/// Returns 0. Otherwise SOCKET_ERROR: WSAENOTCONN, WSAEINVAL for another `how`, WSANOTINITIALISED,
+/// WSAENOTSOCK, WSAENETDOWN. Source: shutdown page; LIFE-05.
+int WSAAPI shutdown(SOCKET s, int how) BERTH_SYMBOL(shutdown);
+
+/// Writes the peer of a connected socket to `*name`; port and address in network byte order.
+///
+/// Returns 0. Otherwise SOCKET_ERROR: WSAENOTCONN, WSAEFAULT, WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN.
+/// Source: getpeername page.
+int WSAAPI getpeername(SOCKET s, struct sockaddr* name, int* namelen) BERTH_SYMBOL(getpeername);
+
+/// Sends on a connected socket. A blocking stream takes all bytes, another one perhaps fewer.
+///
+/// Returns how many. Otherwise SOCKET_ERROR: WSAENOTCONN, WSAESHUTDOWN, WSAEWOULDBLOCK, WSAETIMEDOUT,
+/// WSAEMSGSIZE for a datagram that is too long, WSAECONNRESET or WSAECONNABORTED when the peer has gone,
+/// WSAEOPNOTSUPP for unknown flags, WSAEFAULT, WSAEINTR, WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN.
+/// Source: send page.
+int WSAAPI send(SOCKET s, const char* buf, int len, int flags) BERTH_SYMBOL(send);
+
+/// Sends a datagram to `*to`, with an automatic port if the socket has none; on a stream like `send`.
+///
+/// Returns the number of bytes. Otherwise SOCKET_ERROR: those of `send`, WSAENETUNREACH for an address that is
+/// none of the machine's, WSAEADDRNOTAVAIL, WSAEACCES for the broadcast address without SO_BROADCAST,
+/// WSAEOPNOTSUPP for broadcast and multicast, which are not emulated. Source: sendto page.
+int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct sockaddr* to, int tolen)
+    BERTH_SYMBOL(sendto);
+
+/// Receives from a connected or bound socket.
+///
+/// Returns how many bytes; 0 at the end of a stream. Otherwise SOCKET_ERROR: WSAENOTCONN, WSAESHUTDOWN,
+/// WSAEWOULDBLOCK, WSAETIMEDOUT, WSAEMSGSIZE when a datagram was longer than `len` (its beginning is there, the
+/// rest is lost), WSAECONNRESET when the peer reset the connection or an earlier datagram met a port that
+/// nobody receives on, WSAEINVAL for a datagram socket that is not bound, WSAEOPNOTSUPP for unknown flags,
+/// WSAEFAULT, WSAEINTR when the socket is closed meanwhile, WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN.
+/// Source: recv page.
+int WSAAPI recv(SOCKET s, char* buf, int len, int flags) BERTH_SYMBOL(recv);
+
+/// Receives a datagram and tells who sent it; on a stream like `recv`, and `*from` stays as it is.
+///
+/// As `recv`, and WSAEFAULT when `from` is bad or `*fromlen` too small. Source: recvfrom page.
+int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* from, int* fromlen)
+    BERTH_SYMBOL(recvfrom);
+
+/// Waits until a socket of `fdArray` is ready. `timeout` in milliseconds; below 0: for ever.
+///
+/// Returns how many entries have something in `revents`, 0 after the time. An entry that is no socket has
+/// POLLNVAL. Otherwise SOCKET_ERROR: WSAEINVAL for no entries or events that cannot be asked for, WSAEFAULT,
+/// WSANOTINITIALISED, WSAENETDOWN. Source: WSAPoll page.
+int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) BERTH_SYMBOL(WSAPoll);
+
+/// FIONBIO sets (not 0) or clears non-blocking mode, FIONREAD tells how many bytes can be received, SIOCATMARK
+/// whether no urgent data is left (TRUE).
+///
+/// Returns 0. Otherwise SOCKET_ERROR: WSAEINVAL for FIONBIO 0 while WSAEventSelect is active, WSAEOPNOTSUPP for
+/// another command, WSAEFAULT, WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN. Source: ioctlsocket page.
+int WSAAPI ioctlsocket(SOCKET s, long cmd, u_long* argp) BERTH_SYMBOL(ioctlsocket);
+
+/// Whether `s` is in the set: what FD_ISSET is on Windows.
+int WSAAPI __WSAFDIsSet(SOCKET s, fd_set* set) BERTH_SYMBOL(__WSAFDIsSet);
+
 /// Host to network byte order and back, for ports and IPv4 addresses. They never fail and need no
 /// WSAStartup. Source: htons, ntohs, htonl and ntohl pages.
 u_short WSAAPI htons(u_short hostshort) BERTH_SYMBOL(htons);
@@ -587,6 +730,21 @@ u_long WSAAPI inet_addr(const char* cp) BERTH_SYMBOL(inet_addr);
 void berth_keep_low_dword(unsigned long* value);
 
 BERTH_EXTERN_C_END
+
+/// Waits until a socket of one of the sets is ready, and keeps in each set what is. `timeout` NULL: for ever.
+/// A connection that has come about is writable, one that has failed is an exception, as is urgent data.
+///
+/// Returns how many are left in the three sets, 0 after the time. Otherwise SOCKET_ERROR: WSAEINVAL when all
+/// sets are empty or the time is negative, WSAENOTSOCK when a set holds anything but a socket (or one is closed
+/// meanwhile), WSAEFAULT, WSANOTINITIALISED, WSAENETDOWN. Source: select page; observed on Windows (C8).
+#ifdef __cplusplus
+int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds,
+                  const struct timeval* timeout) BERTH_SYMBOL(select);
+#else
+#define select berth_select
+int WSAAPI berth_select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds,
+                        const struct timeval* timeout);
+#endif
 
 #ifdef UNICODE
 #define WSASocket WSASocketW

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
+#include <berth/core/carrier.h>
 #include <berth/core/profile.h>
 #include <berth/core/refusal.h>
 #include <berth/core/request.h>
@@ -27,6 +31,19 @@ class Gateway {
 
   /// The reading of the law that this machine follows; it does not change while the machine lives.
   [[nodiscard]] virtual const Profile& profile() const = 0;
+
+  // -- how bytes find their way -----------------------------------------------------------------------
+
+  /// Says that `socket` talks under the emulated `name` and that `carrier` carries it. Forgotten when the
+  /// socket ends, or when it is said anew. Ignored for a socket that is not there.
+  virtual void set_carrier(SocketId socket, const Carrier& carrier, const Endpoint& name) = 0;
+  /// Whom a connection or a datagram to `to` reaches.
+  [[nodiscard]] virtual Receiver receiver_of(Transport transport, const Endpoint& to) const = 0;
+  /// The socket behind a carrier; nothing for a stranger's.
+  [[nodiscard]] virtual std::optional<CarrierOwner> owner_of(Transport transport,
+                                                             const Carrier& carrier) const = 0;
+  /// A number that changes whenever the two answers above may change.
+  [[nodiscard]] virtual std::uint64_t address_generation() const = 0;
 };
 
 }  // namespace berth

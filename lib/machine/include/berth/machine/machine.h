@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include <berth/core/gateway.h>
 #include <berth/core/port_pool.h>
+#include <berth/machine/carriers.h>
 #include <berth/machine/guarded.h>
 #include <berth/machine/observer.h>
 #include <berth/machine/world.h>
@@ -62,6 +64,14 @@ class Machine final : public Gateway {
   Outcome submit(ProcessId caller, const Request& request, PortChoice choice);
   [[nodiscard]] const Profile& profile() const override { return profile_; }
 
+  void set_carrier(SocketId socket, const Carrier& carrier, const Endpoint& name) override;
+  [[nodiscard]] Receiver receiver_of(Transport transport, const Endpoint& to) const override;
+  [[nodiscard]] std::optional<CarrierOwner> owner_of(Transport transport,
+                                                     const Carrier& carrier) const override;
+  [[nodiscard]] std::uint64_t address_generation() const override {
+    return address_generation_.load(std::memory_order_acquire);
+  }
+
   /// A process of this identity. Requires: the machine's store, if it writes one, can be reached (it is not
   /// asked).
   ProcessId start_process(const Identity& identity);
@@ -110,6 +120,7 @@ class Machine final : public Gateway {
   [[nodiscard]] std::optional<StartError> put_in_place(const List& list, const char* place)
       BERTH_REQUIRES(mutex_);
   [[nodiscard]] std::optional<StartError> put_in_place(const WorldBoundPort& port) BERTH_REQUIRES(mutex_);
+  void addresses_may_have_changed() { address_generation_.fetch_add(1, std::memory_order_release); }
   void take_service_blocks_again(const PortPool& before) BERTH_REQUIRES(mutex_);
 
   const World world_;
@@ -122,6 +133,8 @@ class Machine final : public Gateway {
   PersistentSet set_ BERTH_GUARDED_BY(mutex_);
   Dice dice_ BERTH_GUARDED_BY(mutex_);
   std::uint64_t decisions_ BERTH_GUARDED_BY(mutex_) = 0;
+  Carriers carriers_ BERTH_GUARDED_BY(mutex_);
+  std::atomic<std::uint64_t> address_generation_ = 0;
 };
 
 }  // namespace berth

@@ -10,6 +10,10 @@
 
 namespace berth {
 
+/// Where the bytes of emulated sockets travel: on a loopback of the machine's own, where any port may be used
+/// and nobody else is met, or on the host's ports of the same numbers.
+enum class Network { Isolated, Host };
+
 /// A process of an emulated machine, as the Windows face sees it: its start-up count and its socket handles.
 ///
 /// Thread-safe. When the last owner lets go, the handles that it still has are forgotten; the machine's own
@@ -19,7 +23,7 @@ class WindowsProcess {
   /// The face of `process`, which has called WSAStartup `start_ups` times already.
   /// Requires: `process` is running on `machine`.
   static std::shared_ptr<WindowsProcess> of(std::shared_ptr<Gateway> machine, ProcessId process,
-                                            int start_ups = 0);
+                                            int start_ups = 0, Network network = Network::Isolated);
 
   WindowsProcess(const WindowsProcess&) = delete;
   WindowsProcess& operator=(const WindowsProcess&) = delete;

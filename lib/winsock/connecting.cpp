@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+#include "connecting.h"
+
+#include <cerrno>
+#include <memory>
+#include <utility>
+
+#include "host_errors.h"
+#include "loopback.h"
+#include "socket_names.h"
+
+namespace berth::winsock {
+namespace {
+
+// What the destination itself forbids (A-CONNECT): 0 when nothing.
+int destination_problem(const Flow& flow, const Endpoint& to) {
+  if (flow.is_stream() && (to.port == 0 || to.address.is_wildcard())) return WSAEADDRNOTAVAIL;
+  return 0;
+}
+
+int phase_problem(Flow& flow) {
+  switch (flow.phase.load()) {
+    case Phase::Listening: return WSAEINVAL;
+    case Phase::Connected: return WSAEISCONN;
+    case Phase::Connecting: {
+      const int code = connection_outcome(flow);
+      return code == 0 ? WSAEISCONN : code == WSAEWOULDBLOCK ? WSAEALREADY : 0;
+    }
+    case Phase::Silent: return 0;
+  }
+  return 0;
+}
+
+// The name that a connected socket shows: on one machine the way to an address starts at that address.
+Endpoint name_towards(const Endpoint& local, const Endpoint& to) {
+  Endpoint name = local;
+  if (name.address.is_wildcard()) name.address = to.address;
+  return name;
+}
+
+int connect_datagrams(Use& use, const Endpoint& to) {
+  Flow& flow = use.flow();
+  if (to.address.is_wildcard()) {
+    flow.set_peer(std::nullopt);
+    flow.phase = Phase::Silent;
+    return 0;
+  }
+  if (!use.is_named()) return -1;
+  if (!flow.route(to)) return WSAENETUNREACH;
+  flow.set_peer(to);
+  flow.phase = Phase::Connected;
+  return 0;
+}
+
+// Everything before the host connects; 0 when it may.
+int prepare(Use& use, const Endpoint& to, std::optional<traffic::HostAddress>& there) {
+  Flow& flow = use.flow();
+  if (const int code = destination_problem(flow, to); code != 0) return code;
+  if (!use.is_named()) return -1;
+  there = flow.route(to);
+  if (!there) return WSAENETUNREACH;
+  const auto local = flow.local();
+  if (flow.process.network() == Network::Isolated && local) {
+    const Endpoint shown = name_towards(*local, to);
+    flow.set_local(shown);
+    flow.say_carrier(shown);
+  }
+  flow.set_peer(to);
+  flow.phase = Phase::Connecting;
+  return 0;
+}
+
+int ended(Flow& flow, int error) {
+  if (error == 0) {
+    flow.become_connected(std::nullopt, flow.peer().value_or(Endpoint{}));
+    return 0;
+  }
+  if (error == EINPROGRESS || error == EAGAIN || error == EALREADY) return WSAEWOULDBLOCK;
+  flow.phase = Phase::Silent;
+  flow.set_peer(std::nullopt);
+  return flow.closing ? WSAEINTR : winsock_code_of(error);
+}
+
+}  // namespace
+
+int connection_outcome(Flow& flow) {
+  if (flow.phase != Phase::Connecting) return flow.phase == Phase::Connected ? 0 : WSAENOTCONN;
+  traffic::Watched watched{.descriptor = flow.descriptor, .wanted = traffic::kWritable, .found = 0};
+  traffic::poll(std::span(&watched, 1), 0);
+  if (watched.found == 0) return WSAEWOULDBLOCK;
+  return ended(flow, static_cast<int>(traffic::take_error(flow.descriptor).value));
+}
+
+int connection_problem(Flow& flow) {
+  if (flow.phase.load(std::memory_order_acquire) == Phase::Connected) return 0;
+  if (flow.phase != Phase::Connecting) return WSAENOTCONN;
+  const int code = connection_outcome(flow);
+  return code == WSAEWOULDBLOCK ? WSAENOTCONN : code;
+}
+
+int begin_connection(Use& use, const Endpoint& to) {
+  Flow& flow = use.flow();
+  const std::lock_guard guard(flow.setup);
+  if (!flow.is_stream()) return connect_datagrams(use, to);
+  if (const int code = phase_problem(flow); code != 0) return code;
+  std::optional<traffic::HostAddress> there;
+  if (const int code = prepare(use, to, there); code != 0) {
+    return code;
+  }
+  if (flow.blocks) traffic::set_blocking(flow.descriptor, false);
+  const auto begun = traffic::connect(flow.descriptor, *there);
+  if (flow.blocks) traffic::set_blocking(flow.descriptor, true);
+  return ended(flow, begun.error);
+}
+
+int connect_to(Use& use, const Endpoint& to) {
+  Flow& flow = use.flow();
+  int code = begin_connection(use, to);
+  while (code == WSAEWOULDBLOCK && flow.blocks && !flow.closing) {
+    traffic::Watched watched{.descriptor = flow.descriptor, .wanted = traffic::kWritable, .found = 0};
+    traffic::poll(std::span(&watched, 1), -1);
+    const std::lock_guard guard(flow.setup);
+    code = flow.closing ? WSAEINTR : connection_outcome(flow);
+  }
+  if (code > 0) use.fail(code);
+  return code == 0 ? 0 : SOCKET_ERROR;
+}
+
+int next_arrival(Flow& listener, Arrival& arrival) {
+  for (;;) {
+    traffic::HostAddress from;
+    const auto accepted = traffic::accept(listener.descriptor, from);
+    if (listener.closing) {
+      if (accepted.ok()) traffic::close(static_cast<int>(accepted.value));
+      return WSAEINTR;
+    }
+    if (!accepted.ok()) return winsock_code_of(accepted.error);
+    arrival.descriptor = static_cast<int>(accepted.value);
+    const auto peer = listener.name_behind(from);
+    if (peer) {
+      arrival.peer = *peer;
+      arrival.local = name_towards(listener.local().value_or(Endpoint{}), *peer);
+      if (listener.process.network() == Network::Host) {
+        traffic::HostAddress name;
+        traffic::name_of(arrival.descriptor, name);
+        arrival.local = endpoint_of(name);
+      }
+      return 0;
+    }
+    // A stranger on the host's loopback: not one of this machine.
+    traffic::close(arrival.descriptor);
+  }
+}
+
+std::optional<SOCKET> admit(Use& listener, const Arrival& arrival) {
+  const OpenHandle& open = listener.call().socket();
+  const auto reply =
+      listener.call().ask(request::Accept{open.socket, arrival.local.address});
+  if (!reply) {
+    traffic::close(arrival.descriptor);
+    return std::nullopt;
+  }
+  OpenHandle accepted = open;
+  accepted.socket = reply->socket;
+  const auto flow = Flow::of_accepted(accepted, arrival.descriptor,
+                                      {.address = arrival.local.address, .port = reply->name.port}, arrival.peer);
+  flow->blocks = listener.flow().blocks.load();
+  if (!flow->blocks) traffic::set_blocking(flow->descriptor, false);
+  accepted.flow = flow.get();
+  const auto handle = HandleTable::of_program().insert(accepted);
+  if (!handle) {
+    listener.call().ask(request::CloseSocket{reply->socket});
+    fail_with(WSAEMFILE);
+    return std::nullopt;
+  }
+  flow->hold();
+  return *handle;
+}
+
+}  // namespace berth::winsock

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+#include "flow.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "loopback.h"
+
+namespace berth::winsock {
+namespace {
+
+traffic::Kind host_kind(SocketKind kind) {
+  return kind == SocketKind::Tcp ? traffic::Kind::Stream : traffic::Kind::Datagram;
+}
+
+// Under `isolated` every hidden socket is one of IPv4, so that emulated IPv6 needs none of the host's.
+bool host_is_ipv6(const OpenHandle& open) {
+  return open.process->network() == Network::Host && open.family == Family::Ipv6;
+}
+
+// A flow that a datagram must find, of another handle of this program: made now when it is not there yet.
+void wake_receiver(const Gateway& machine, SocketId socket) {
+  HandleTable& handles = HandleTable::of_program();
+  const auto handle = handles.handle_to(machine, socket);
+  if (!handle) return;
+  handles.enter(*handle);
+  if (const auto open = handles.find(*handle); open && open->socket == socket) {
+    Flow* flow = open->flow != nullptr ? open->flow : adopt_flow(*handle, *open);
+    if (flow != nullptr) flow->carry();
+  }
+  handles.leave(*handle);
+}
+
+}  // namespace
+
+traffic::HostAddress host_address(const Endpoint& endpoint) {
+  return {.is_ipv6 = endpoint.address.family == Family::Ipv6,
+          .bytes = endpoint.address.bytes,
+          .port = endpoint.port,
+          .scope = 0};
+}
+
+Endpoint endpoint_of(const traffic::HostAddress& address) {
+  return {.address = {.family = address.is_ipv6 ? Family::Ipv6 : Family::Ipv4, .bytes = address.bytes},
+          .port = address.port};
+}
+
+Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open) {
+  const auto made = Flow::make(open);
+  if (!made) return nullptr;
+  Flow* kept = HandleTable::of_program().adopt(handle, made.get());
+  if (kept == made.get()) made->hold();
+  return kept;
+}
+
+void end_flow(std::uintptr_t handle, Flow& flow) {
+  const bool is_last = flow.handles.fetch_sub(1, std::memory_order_acq_rel) == 1;
+  HandleTable& handles = HandleTable::of_program();
+  if (is_last && handles.has_calls(handle)) flow.interrupt();
+  if (is_last) flow.closing.store(true, std::memory_order_seq_cst);
+  handles.retire(handle);
+  if (is_last) flow.let_go();
+}
+
+std::shared_ptr<Flow> Flow::make(const OpenHandle& open) {
+  const auto opened = traffic::open(host_kind(open.kind), host_is_ipv6(open));
+  if (!opened.ok()) return nullptr;
+  auto flow = std::make_shared<Flow>(open, static_cast<int>(opened.value));
+  if (open.kind == SocketKind::Udp)
+    traffic::set(flow->descriptor, traffic::Option::ReportsUnreachablePorts, 1);
+  return flow;
+}
+
+std::shared_ptr<Flow> Flow::of_accepted(const OpenHandle& open, int descriptor, const Endpoint& local,
+                                        const Endpoint& peer) {
+  auto flow = std::make_shared<Flow>(open, descriptor);
+  flow->become_connected(local, peer);
+  return flow;
+}
+
+Flow::Flow(const OpenHandle& open, int host_socket)
+    : process(*open.process),
+      socket(open.socket),
+      kind(open.kind),
+      family(open.family),
+      descriptor(host_socket) {}
+
+Flow::~Flow() { traffic::close(descriptor); }
+
+void Flow::become_connected(const std::optional<Endpoint>& local, const Endpoint& peer) {
+  if (local) set_local(*local);
+  set_peer(peer);
+  connected_at = tick_count();
+  phase.store(Phase::Connected, std::memory_order_release);
+}
+
+// -- names ----------------------------------------------------------------------------------------
+
+std::optional<Endpoint> Flow::local() {
+  {
+    const std::lock_guard guard(names_);
+    if (local_) return local_;
+  }
+  const Outcome outcome = process.machine().submit(process.id(), request::NameOf{socket});
+  const auto* reply = std::get_if<Reply>(&outcome);
+  if (reply == nullptr) return std::nullopt;
+  set_local(reply->name);
+  return reply->name;
+}
+
+std::optional<Endpoint> Flow::peer() const {
+  const std::lock_guard guard(names_);
+  return peer_;
+}
+
+void Flow::set_local(const Endpoint& name) {
+  const std::lock_guard guard(names_);
+  local_ = name;
+}
+
+void Flow::set_peer(const std::optional<Endpoint>& name) {
+  const std::lock_guard guard(names_);
+  peer_ = name;
+}
+
+// -- the way out and in ---------------------------------------------------------------------------
+
+int Flow::carry() {
+  if (carried_.load(std::memory_order_acquire)) return 0;
+  const auto name = local();
+  if (!name) return EINVAL;
+  const std::lock_guard guard(carrying_);
+  if (carried_.load(std::memory_order_relaxed)) return 0;
+  const int error = process.network() == Network::Host ? carry_on_host(*name) : carry_isolated(*name);
+  if (error == 0) carried_.store(true, std::memory_order_release);
+  return error;
+}
+
+int Flow::carry_isolated(const Endpoint& name) {
+  traffic::HostAddress address = own_loopback();
+  const auto bound = traffic::bind(descriptor, address);
+  if (!bound.ok()) return bound.error;
+  process.machine().set_carrier(socket, Carrier{endpoint_of(address)}, name);
+  return 0;
+}
+
+void Flow::say_carrier(const Endpoint& name) {
+  traffic::HostAddress address;
+  if (traffic::name_of(descriptor, address).ok())
+    process.machine().set_carrier(socket, Carrier{endpoint_of(address)}, name);
+}
+
+int Flow::carry_on_host(const Endpoint& name) {
+  traffic::HostAddress address = host_address(name);
+  return traffic::bind(descriptor, address).error;
+}
+
+std::optional<traffic::HostAddress> Flow::route(const Endpoint& to) {
+  if (process.network() == Network::Host) return host_address(to);
+  const Gateway& machine = process.machine();
+  const std::uint64_t generation = machine.address_generation();
+  {
+    const std::lock_guard guard(names_);
+    if (last_route_.known && last_route_.generation == generation && last_route_.to == to)
+      return last_route_.there;
+  }
+  Receiver receiver = machine.receiver_of(transport(), to);
+  if (!receiver.address_is_local) return std::nullopt;
+  if (receiver.socket && !receiver.carrier && !is_stream()) {
+    wake_receiver(machine, receiver.socket);
+    receiver = machine.receiver_of(transport(), to);
+  }
+  const auto there =
+      receiver.carrier ? host_address(receiver.carrier.endpoint) : refusing_endpoint(transport());
+  const std::lock_guard guard(names_);
+  last_route_ = {.generation = generation, .to = to, .there = there, .known = true};
+  return there;
+}
+
+std::optional<Endpoint> Flow::name_behind(const traffic::HostAddress& address) {
+  if (process.network() == Network::Host) return endpoint_of(address);
+  const Gateway& machine = process.machine();
+  const std::uint64_t generation = machine.address_generation();
+  {
+    const std::lock_guard guard(names_);
+    if (last_behind_.known && last_behind_.generation == generation && last_behind_.address == address)
+      return last_behind_.name;
+  }
+  auto owner = machine.owner_of(transport(), Carrier{endpoint_of(address)});
+  std::optional<Endpoint> name;
+  if (owner) name = seen_from_here(owner->name);
+  const std::lock_guard guard(names_);
+  last_behind_ = {.generation = generation, .address = address, .name = name, .known = true};
+  return name;
+}
+
+// A socket on the wildcard talks from the address that it talks to, as far as one machine goes: the receiver's
+// own, or else the loopback address.
+Endpoint Flow::seen_from_here(Endpoint name) const {
+  if (!name.address.is_wildcard()) return name;
+  const bool here_is_specific = local_ && !local_->address.is_wildcard();
+  name.address = here_is_specific ? local_->address : Address::loopback(family);
+  if (name.address.is_ipv4_mapped()) name.address = name.address.unmapped();
+  return name;
+}
+
+void Flow::interrupt() {
+  closing.store(true, std::memory_order_seq_cst);
+  // Wakes a blocked accept, receive and poll, of datagrams too, although it then says ENOTCONN.
+  traffic::shutdown(descriptor, traffic::Half::Both);
+}
+
+}  // namespace berth::winsock

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include <berth/core/address.h>
+#include <berth/traffic/host_socket.h>
+
+#include "handle_table.h"
+#include "process_face.h"
+
+namespace berth::winsock {
+
+class AsyncState;  // what an emulated socket has once it is used asynchronously: async_state.h
+
+/// Where the emulated socket stands in the life of a connection.
+enum class Phase : std::uint8_t { Silent, Listening, Connecting, Connected };
+
+/// What an emulated socket has once it talks: the hidden socket of the host that carries its bytes, and what
+/// the program set on it.
+///
+/// Shared by the handles of one process face to one socket. Thread-safe. The host's socket lives as long as the
+/// flow: who uses a flow without holding the handle's place in the table holds a reference.
+class Flow : public std::enable_shared_from_this<Flow> {
+ public:
+  /// A silent one. Nothing when the host has no descriptor left.
+  static std::shared_ptr<Flow> make(const OpenHandle& open);
+  /// Around a connection that the host has accepted.
+  static std::shared_ptr<Flow> of_accepted(const OpenHandle& open, int descriptor, const Endpoint& local,
+                                           const Endpoint& peer);
+  Flow(const OpenHandle& open, int descriptor);
+  /// While it is in the handle table it keeps itself alive; the last handle's closer lets it go.
+  void hold() { self_ = shared_from_this(); }
+  void let_go() { self_.reset(); }
+  Flow(const Flow&) = delete;
+  Flow& operator=(const Flow&) = delete;
+  ~Flow();
+
+  // -- whose it is: never changes -------------------------------------------------------------------
+  ProcessFace& process;
+  const SocketId socket;
+  const SocketKind kind;
+  const Family family;
+  const int descriptor;  ///< of the host's socket; an AcceptEx socket's connection is moved into it
+
+  [[nodiscard]] bool is_stream() const { return kind == SocketKind::Tcp; }
+  [[nodiscard]] Transport transport() const { return is_stream() ? Transport::Tcp : Transport::Udp; }
+
+  // -- state that a look may read at any time -------------------------------------------------------
+  std::atomic<Phase> phase = Phase::Silent;
+  std::atomic<bool> blocks = true;           ///< as FIONBIO and WSAEventSelect say
+  std::atomic<bool> selects_events = false;  ///< WSAEventSelect is active
+  std::atomic<bool> closing = false;         ///< its last handle is being closed: whoever sleeps in it leaves
+  std::atomic<bool> send_is_shut = false;    ///< by shutdown
+  std::atomic<bool> receive_is_shut = false;
+  std::atomic<std::uint32_t> handles = 1;    ///< that share it
+
+  // -- names ----------------------------------------------------------------------------------------
+  /// The emulated name; nothing before the bind. Asks the machine until there is one.
+  std::optional<Endpoint> local();
+  [[nodiscard]] std::optional<Endpoint> peer() const;
+  void set_local(const Endpoint& name);
+  void set_peer(const std::optional<Endpoint>& name);
+  /// The connection stands. `local`: the name that it gave the socket, if another one than bind gave.
+  void become_connected(const std::optional<Endpoint>& local, const Endpoint& peer);
+
+  // -- the way out and in ---------------------------------------------------------------------------
+  /// Gives the host's socket its endpoint and tells the machine; harmless when it has one. The error number of
+  /// the host when it cannot. Requires: the socket has a name in the model.
+  int carry();
+  /// Where the host finds `to`. Nothing when the address is none of this machine's; an endpoint that refuses
+  /// when nobody receives there.
+  std::optional<traffic::HostAddress> route(const Endpoint& to);
+  /// Who is behind an address of the host; nothing for a stranger, who is not to be heard.
+  std::optional<Endpoint> name_behind(const traffic::HostAddress& address);
+  /// Tells the machine that the host's endpoint of this socket talks under another name now.
+  void say_carrier(const Endpoint& name);
+  [[nodiscard]] bool is_carried() const { return carried_.load(std::memory_order_acquire); }
+
+  /// Wakes whoever sleeps in a call on the host's socket.
+  void interrupt();
+
+  /// One at a time: connect, listen and the like.
+  std::mutex setup;
+  /// Made at the first asynchronous use.
+  std::shared_ptr<AsyncState> async;
+  std::mutex async_mutex;  ///< guards `async`, the pointer
+
+  /// Options that only the face knows: see options.cpp.
+  std::atomic<std::uint32_t> receive_timeout = 0;
+  std::atomic<std::uint32_t> send_timeout = 0;
+  std::atomic<bool> reports_unreachable = true;  ///< SIO_UDP_CONNRESET
+  std::atomic<bool> unreachable_port_was_told = false;  ///< to a send; the next receive is to tell it
+  std::atomic<std::int64_t> connected_at = -1;   ///< tick of the connection, for SO_CONNECT_TIME
+
+ private:
+  int carry_isolated(const Endpoint& name);
+  int carry_on_host(const Endpoint& name);
+  [[nodiscard]] Endpoint seen_from_here(Endpoint name) const;
+
+  std::shared_ptr<Flow> self_;
+  std::atomic<bool> carried_ = false;
+  std::mutex carrying_;
+  mutable std::mutex names_;  // guards what follows
+  std::optional<Endpoint> local_;
+  std::optional<Endpoint> peer_;
+  // The last answers of the machine, good while its generation is the same.
+  struct Route {
+    std::uint64_t generation = 0;
+    Endpoint to;
+    std::optional<traffic::HostAddress> there;
+    bool known = false;
+  } last_route_;
+  struct Behind {
+    std::uint64_t generation = 0;
+    traffic::HostAddress address;
+    std::optional<Endpoint> name;
+    bool known = false;
+  } last_behind_;
+};
+
+/// The flow of an open handle that has none yet, or the one that another thread gave it meanwhile. Null when the
+/// handle was closed, or the host has no descriptor left.
+/// Requires: the call has entered the handle's place in the table.
+Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open);
+
+/// Ends the part of a handle that was taken out of the table in its flow: wakes who sleeps in it if it was the
+/// last, waits for the calls on that handle, and closes the host's socket with the last one.
+void end_flow(std::uintptr_t handle, Flow& flow);
+
+[[nodiscard]] traffic::HostAddress host_address(const Endpoint& endpoint);
+[[nodiscard]] Endpoint endpoint_of(const traffic::HostAddress& address);
+
+}  // namespace berth::winsock

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+#include "socket_names.h"
+
+#include <ws2tcpip.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "byte_order.h"
+
+namespace berth::winsock {
+namespace {
+
+bool is_a_family(ADDRESS_FAMILY family) {
+  return family == AF_UNSPEC || family == AF_UNIX || family == AF_INET || family == AF_INET6;
+}
+
+Endpoint endpoint_of(const SOCKADDR_IN& name) {
+  Endpoint endpoint{.address = Address::any(Family::Ipv4), .port = network_order(name.sin_port)};
+  std::memcpy(endpoint.address.bytes.data(), &name.sin_addr, 4);
+  return endpoint;
+}
+
+// A scope means something for link-local addresses alone, and a world has none of those: an address with one
+// is no machine's (100::/64 is RFC 6666's, for what is to be discarded).
+constexpr UCHAR kAddressOfNobody[16] = {1};
+
+Endpoint endpoint_of(const SOCKADDR_IN6& name) {
+  Endpoint endpoint{.address = Address::any(Family::Ipv6), .port = network_order(name.sin6_port)};
+  const void* address =
+      name.sin6_scope_id == 0 ? &name.sin6_addr : static_cast<const void*>(kAddressOfNobody);
+  std::memcpy(endpoint.address.bytes.data(), address, 16);
+  return endpoint;
+}
+
+}  // namespace
+
+int size_of_name(Family family) {
+  return family == Family::Ipv4 ? int{sizeof(SOCKADDR_IN)} : int{sizeof(SOCKADDR_IN6)};
+}
+
+Address mapped(const Address& address) {
+  if (address.family == Family::Ipv6) return address;
+  Address ipv6 = Address::any(Family::Ipv6);
+  ipv6.bytes[10] = ipv6.bytes[11] = 0xff;
+  std::copy_n(address.bytes.begin(), 4, ipv6.bytes.begin() + 12);
+  return ipv6;
+}
+
+Result<Endpoint, Rule> read_name(const sockaddr* name, int length, Family family) {
+  MemoryProbe memory;
+  const int size = size_of_name(family);
+  if (!memory.is_readable(name, static_cast<std::size_t>(size)) || length < size) return Rule::NameIsUnusable;
+  ADDRESS_FAMILY said{};
+  std::memcpy(&said, name, sizeof(said));
+  if (!is_a_family(said)) return Rule::NameFamilyUnknown;
+  if (said != (family == Family::Ipv4 ? AF_INET : AF_INET6)) return Rule::NameIsUnusable;
+  if (family == Family::Ipv4) {
+    SOCKADDR_IN ipv4;
+    std::memcpy(&ipv4, name, sizeof(ipv4));
+    return endpoint_of(ipv4);
+  }
+  SOCKADDR_IN6 ipv6;
+  std::memcpy(&ipv6, name, sizeof(ipv6));
+  return endpoint_of(ipv6);
+}
+
+void write_name(const Endpoint& endpoint, Family family, sockaddr* name) {
+  if (family == Family::Ipv4) {
+    SOCKADDR_IN ipv4{};
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_port = network_order(endpoint.port);
+    std::memcpy(&ipv4.sin_addr, endpoint.address.unmapped().bytes.data(), 4);
+    std::memcpy(name, &ipv4, sizeof(ipv4));
+    return;
+  }
+  SOCKADDR_IN6 ipv6{};
+  ipv6.sin6_family = AF_INET6;
+  ipv6.sin6_port = network_order(endpoint.port);
+  std::memcpy(&ipv6.sin6_addr, mapped(endpoint.address).bytes.data(), 16);
+  std::memcpy(name, &ipv6, sizeof(ipv6));
+}
+
+bool name_fits(Family family, const sockaddr* name, const int* length) {
+  MemoryProbe memory;
+  const auto room = memory.read<int>(length);
+  return room && memory.is_writable(length, sizeof(int)) && *room >= size_of_name(family) &&
+         memory.is_writable(name, static_cast<std::size_t>(size_of_name(family)));
+}
+
+std::optional<Rule> answer_name(const Endpoint& endpoint, Family family, sockaddr* name, int* length) {
+  MemoryProbe memory;
+  const int size = size_of_name(family);
+  const auto room = memory.read<int>(length);
+  if (!room || !memory.is_writable(length, sizeof(int))) return Rule::PointerIsBad;
+  if (*room < size) return Rule::NameIsUnusable;
+  if (!memory.is_writable(name, static_cast<std::size_t>(size))) return Rule::PointerIsBad;
+  write_name(endpoint, family, name);
+  std::memcpy(length, &size, sizeof(size));
+  return std::nullopt;
+}
+
+}  // namespace berth::winsock
+

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <winsock2.h>
+
+#include "call.h"
+#include "flow.h"
+#include "last_error.h"
+
+namespace berth::winsock {
+
+/// A Windows call that moves a socket's bytes: a `Call`, and the flow of its socket, which stays together until
+/// the call ends. Lives on the stack of that function.
+class Use {
+ public:
+  explicit Use(SOCKET s) : handle_(s), entered_(s), call_(s) {}
+
+  [[nodiscard]] Call& call() { return call_; }
+  [[nodiscard]] SOCKET handle() const { return handle_; }
+
+  /// Checks that this is a TCP or UDP socket, and gives it a flow. False: the call has failed.
+  [[nodiscard]] bool has_flow();
+  /// Requires: `has_flow()` returned true.
+  [[nodiscard]] Flow& flow() const { return *flow_; }
+
+  /// Gives the socket a name as connect and sendto do, and the host's endpoint. False: the call has failed.
+  [[nodiscard]] bool is_named();
+
+  int fail(Rule rule) { return call_.fail(rule); }
+  int fail(int code) { return fail_with(flow_ != nullptr && flow_->closing ? WSAEINTR : code); }
+
+ private:
+  // Around everything that looks at the flow.
+  class Entered {
+   public:
+    explicit Entered(std::uintptr_t handle) : handle_(handle) { HandleTable::of_program().enter(handle_); }
+    Entered(const Entered&) = delete;
+    Entered& operator=(const Entered&) = delete;
+    ~Entered() { HandleTable::of_program().leave(handle_); }
+
+   private:
+    const std::uintptr_t handle_;
+  };
+
+  const SOCKET handle_;
+  const Entered entered_;
+  Call call_;
+  Flow* flow_ = nullptr;
+};
+
+}  // namespace berth::winsock
