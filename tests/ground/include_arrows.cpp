@@ -43,7 +43,7 @@ const std::vector<Folder> kFolders = {
   {"lib/text",                {"core", "rules", "codes"},                {},            Outside::StandardOnly},
   {"lib/scenario",            {"core", "rules", "codes", "document", "store", "machine", "winsock", "text", "remote"},
                                                                          {"nlohmann"},  Outside::WindowsFace},
-  {"lib/testing",             {"core", "rules", "codes", "document", "store", "machine", "winsock", "text"},
+  {"lib/testing",             {"core", "rules", "codes", "document", "store", "machine", "winsock", "text", "testing.h"},
                                                                          {"gtest", "gmock"}, Outside::WindowsFace},
   {"emulator",                {"core", "rules", "codes", "document", "store", "machine", "winsock", "text", "scenario", "remote"},
                                                                          {"nlohmann", "CLI", "spdlog", "fmt", "boost"}, Outside::Platform},
