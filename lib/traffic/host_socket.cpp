@@ -255,7 +255,8 @@ Result get(int descriptor, Option option) {
   const auto [level, name] = kernel_option(option);
   int value = 0;
   socklen_t size = sizeof(value);
-  const Result got = tried([&, l = level, n = name] { return ::getsockopt(descriptor, l, n, &value, &size); });
+  const Result got =
+      tried([&, l = level, n = name] { return ::getsockopt(descriptor, l, n, &value, &size); });
   return got.ok() ? Result{.value = shown_value(option, value), .error = 0} : got;
 }
 

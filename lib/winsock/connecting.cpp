@@ -154,16 +154,16 @@ int next_arrival(Flow& listener, Arrival& arrival) {
 
 std::optional<SOCKET> admit(Use& listener, const Arrival& arrival) {
   const OpenHandle& open = listener.call().socket();
-  const auto reply =
-      listener.call().ask(request::Accept{open.socket, arrival.local.address});
+  const auto reply = listener.call().ask(request::Accept{open.socket, arrival.local.address});
   if (!reply) {
     traffic::close(arrival.descriptor);
     return std::nullopt;
   }
   OpenHandle accepted = open;
   accepted.socket = reply->socket;
-  const auto flow = Flow::of_accepted(accepted, arrival.descriptor,
-                                      {.address = arrival.local.address, .port = reply->name.port}, arrival.peer);
+  const auto flow =
+      Flow::of_accepted(accepted, arrival.descriptor,
+                        {.address = arrival.local.address, .port = reply->name.port}, arrival.peer);
   flow->blocks = listener.flow().blocks.load();
   if (!flow->blocks) traffic::set_blocking(flow->descriptor, false);
   accepted.flow = flow.get();

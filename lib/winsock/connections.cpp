@@ -105,7 +105,8 @@ int shutdown(SOCKET s, int how) {
   if (*half != traffic::Half::Send) flow.receive_is_shut = true;
   const auto done = traffic::shutdown(flow.descriptor, *half);
   // The peer may have ended the connection already; to a datagram socket it matters here alone.
-  if (!done.ok() && flow.is_stream() && done.error != ENOTCONN) return use.fail(winsock::winsock_code_of(done.error));
+  if (!done.ok() && flow.is_stream() && done.error != ENOTCONN)
+    return use.fail(winsock::winsock_code_of(done.error));
   return 0;
 }
 

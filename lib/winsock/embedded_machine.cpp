@@ -170,7 +170,9 @@ Result<EmbeddedMachine, std::string> make_embedded_machine() {
   if (!watched) return watched.error();
   Machine* machine = (*watched)->machine.get();
   const ProcessId process = machine->start_process(settings->identity);
-  return EmbeddedMachine{.machine = std::shared_ptr<Gateway>(*watched, machine), .process = process, .network = settings->network};
+  return EmbeddedMachine{.machine = std::shared_ptr<Gateway>(*watched, machine),
+                         .process = process,
+                         .network = settings->network};
 }
 
 }  // namespace berth::winsock

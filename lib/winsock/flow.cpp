@@ -196,8 +196,8 @@ std::optional<Endpoint> Flow::name_behind(const traffic::HostAddress& address) {
   return name;
 }
 
-// A socket on the wildcard talks from the address that it talks to, as far as one machine goes: the receiver's
-// own, or else the loopback address.
+// A socket on the wildcard talks from the address that it talks to, as far as one machine goes: the
+// receiver's own, or else the loopback address.
 Endpoint Flow::seen_from_here(Endpoint name) const {
   if (!name.address.is_wildcard()) return name;
   const bool here_is_specific = local_ && !local_->address.is_wildcard();

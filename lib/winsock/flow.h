@@ -23,8 +23,8 @@ enum class Phase : std::uint8_t { Silent, Listening, Connecting, Connected };
 /// What an emulated socket has once it talks: the hidden socket of the host that carries its bytes, and what
 /// the program set on it.
 ///
-/// Shared by the handles of one process face to one socket. Thread-safe. The host's socket lives as long as the
-/// flow: who uses a flow without holding the handle's place in the table holds a reference.
+/// Shared by the handles of one process face to one socket. Thread-safe. The host's socket lives as long as
+/// the flow: who uses a flow without holding the handle's place in the table holds a reference.
 class Flow : public std::enable_shared_from_this<Flow> {
  public:
   /// A silent one. Nothing when the host has no descriptor left.
@@ -57,7 +57,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::atomic<bool> closing = false;         ///< its last handle is being closed: whoever sleeps in it leaves
   std::atomic<bool> send_is_shut = false;    ///< by shutdown
   std::atomic<bool> receive_is_shut = false;
-  std::atomic<std::uint32_t> handles = 1;    ///< that share it
+  std::atomic<std::uint32_t> handles = 1;  ///< that share it
 
   // -- names ----------------------------------------------------------------------------------------
   /// The emulated name; nothing before the bind. Asks the machine until there is one.
@@ -69,8 +69,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
   void become_connected(const std::optional<Endpoint>& local, const Endpoint& peer);
 
   // -- the way out and in ---------------------------------------------------------------------------
-  /// Gives the host's socket its endpoint and tells the machine; harmless when it has one. The error number of
-  /// the host when it cannot. Requires: the socket has a name in the model.
+  /// Gives the host's socket its endpoint and tells the machine; harmless when it has one. The error number
+  /// of the host when it cannot. Requires: the socket has a name in the model.
   int carry();
   /// Where the host finds `to`. Nothing when the address is none of this machine's; an endpoint that refuses
   /// when nobody receives there.
@@ -93,9 +93,9 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Options that only the face knows: see options.cpp.
   std::atomic<std::uint32_t> receive_timeout = 0;
   std::atomic<std::uint32_t> send_timeout = 0;
-  std::atomic<bool> reports_unreachable = true;  ///< SIO_UDP_CONNRESET
+  std::atomic<bool> reports_unreachable = true;         ///< SIO_UDP_CONNRESET
   std::atomic<bool> unreachable_port_was_told = false;  ///< to a send; the next receive is to tell it
-  std::atomic<std::int64_t> connected_at = -1;   ///< tick of the connection, for SO_CONNECT_TIME
+  std::atomic<std::int64_t> connected_at = -1;          ///< tick of the connection, for SO_CONNECT_TIME
 
  private:
   int carry_isolated(const Endpoint& name);
@@ -123,13 +123,13 @@ class Flow : public std::enable_shared_from_this<Flow> {
   } last_behind_;
 };
 
-/// The flow of an open handle that has none yet, or the one that another thread gave it meanwhile. Null when the
-/// handle was closed, or the host has no descriptor left.
-/// Requires: the call has entered the handle's place in the table.
+/// The flow of an open handle that has none yet, or the one that another thread gave it meanwhile. Null when
+/// the handle was closed, or the host has no descriptor left. Requires: the call has entered the handle's
+/// place in the table.
 Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open);
 
-/// Ends the part of a handle that was taken out of the table in its flow: wakes who sleeps in it if it was the
-/// last, waits for the calls on that handle, and closes the host's socket with the last one.
+/// Ends the part of a handle that was taken out of the table in its flow: wakes who sleeps in it if it was
+/// the last, waits for the calls on that handle, and closes the host's socket with the last one.
 void end_flow(std::uintptr_t handle, Flow& flow);
 
 [[nodiscard]] traffic::HostAddress host_address(const Endpoint& endpoint);

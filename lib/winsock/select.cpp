@@ -164,7 +164,8 @@ void settle(std::vector<Waiting>& all, const std::vector<traffic::Watched>& watc
 }
 
 int closed_meanwhile(const std::vector<Waiting>& all) {
-  const bool one_was = std::ranges::any_of(all, [](const Waiting& one) { return one.use->flow().closing.load(); });
+  const bool one_was =
+      std::ranges::any_of(all, [](const Waiting& one) { return one.use->flow().closing.load(); });
   return one_was ? WSAENOTSOCK : 0;
 }
 

@@ -101,4 +101,3 @@ std::optional<Rule> answer_name(const Endpoint& endpoint, Family family, sockadd
 }
 
 }  // namespace berth::winsock
-

@@ -16,8 +16,8 @@ struct FlagRow {
   unsigned windows;
   unsigned ours;
 };
-constexpr FlagRow kSendFlags[] = {{MSG_OOB, traffic::kOutOfBand}, {MSG_DONTROUTE, traffic::kDontRoute},
-                                  {MSG_PARTIAL, 0}};
+constexpr FlagRow kSendFlags[] = {
+    {MSG_OOB, traffic::kOutOfBand}, {MSG_DONTROUTE, traffic::kDontRoute}, {MSG_PARTIAL, 0}};
 constexpr FlagRow kReceiveFlags[] = {{MSG_PEEK, traffic::kPeek},
                                      {MSG_OOB, traffic::kOutOfBand},
                                      {MSG_WAITALL, traffic::kWaitForAll},

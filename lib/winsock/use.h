@@ -9,8 +9,8 @@
 
 namespace berth::winsock {
 
-/// A Windows call that moves a socket's bytes: a `Call`, and the flow of its socket, which stays together until
-/// the call ends. Lives on the stack of that function.
+/// A Windows call that moves a socket's bytes: a `Call`, and the flow of its socket, which stays together
+/// until the call ends. Lives on the stack of that function.
 class Use {
  public:
   explicit Use(SOCKET s) : handle_(s), entered_(s), call_(s) {}

@@ -282,8 +282,8 @@ TEST_F(Traffic, b4_b5_the_specific_listener_gets_the_connection) {
 
 TEST_F(Traffic, two_machines_serve_the_same_port_and_never_meet) {
   const auto other_machine = started_machine();
-  const auto other = WindowsProcess::of(
-      other_machine, other_machine->start_process({TokenKind::StandardUser, "bob"}), 1);
+  const auto other =
+      WindowsProcess::of(other_machine, other_machine->start_process({TokenKind::StandardUser, "bob"}), 1);
   listening(80);
   {
     const ScopedProcess attached(other);
@@ -297,7 +297,8 @@ TEST_F(Traffic, two_machines_serve_the_same_port_and_never_meet) {
 TEST_F(Traffic, ipv6_and_dual_stack) {
   const SOCKET server = socket(AF_INET6, SOCK_STREAM, 0);
   int off = 0;
-  ASSERT_EQ(setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, reinterpret_cast<const char*>(&off), sizeof(off)), 0);
+  ASSERT_EQ(setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, reinterpret_cast<const char*>(&off), sizeof(off)),
+            0);
   SOCKADDR_IN6 any = ipv6_name(8080);
   any.sin6_addr = in6addr_any;
   ASSERT_EQ(bind(server, as_name(&any), sizeof(any)), 0);
@@ -351,16 +352,19 @@ TEST_F(Traffic, bad_memory_is_a_code_and_leaks_no_descriptor) {
   const std::array<char, 64> object{};
   const BadMemory bad(object);
   for (void* place : bad.unwritable()) {
-    if (place != nullptr) expect_code(WSAEFAULT, [&] { return recv(session, static_cast<char*>(place), 64, MSG_PEEK); });
+    if (place != nullptr)
+      expect_code(WSAEFAULT, [&] { return recv(session, static_cast<char*>(place), 64, MSG_PEEK); });
   }
   for (void* place : bad.unreadable()) {
     if (place == nullptr) continue;
     expect_code(WSAEFAULT, [&] { return send(client, static_cast<char*>(place), 64, 0); });
-    expect_code(WSAEFAULT, [&] { return connect(tcp(), static_cast<sockaddr*>(place), sizeof(SOCKADDR_IN)); });
+    expect_code(WSAEFAULT,
+                [&] { return connect(tcp(), static_cast<sockaddr*>(place), sizeof(SOCKADDR_IN)); });
     expect_code(WSAEFAULT, [&] { return select(0, static_cast<fd_set*>(place), nullptr, nullptr, nullptr); });
     expect_code(WSAEFAULT, [&] { return WSAPoll(static_cast<LPWSAPOLLFD>(place), 1, 0); });
     expect_code(WSAEFAULT, [&] { return ioctlsocket(client, FIONREAD, static_cast<u_long*>(place)); });
-    expect_code(WSAEFAULT, [&] { return static_cast<int>(accept(server, as_name(place), static_cast<int*>(place))); });
+    expect_code(WSAEFAULT,
+                [&] { return static_cast<int>(accept(server, as_name(place), static_cast<int*>(place))); });
   }
   EXPECT_GE(open_descriptors(), descriptors);
   EXPECT_EQ(received(session), "x");

@@ -43,7 +43,8 @@
 #define FD_SETSIZE 64
 #endif
 #ifdef __cplusplus
-// `select(0, NULL, NULL, NULL, &time)` fits libc's prototype better than Windows': it comes to us all the same.
+// `select(0, NULL, NULL, NULL, &time)` fits libc's prototype better than Windows': it comes to us all the
+// same.
 extern "C" int select(int, fd_set* __restrict, fd_set* __restrict, fd_set* __restrict,
                       struct timeval* __restrict) __asm__("berth_select_posixtypes");
 #endif
@@ -242,8 +243,8 @@ typedef struct BERTH_WINDOWS_STRUCT linger {
 #define POLLIN (POLLRDNORM | POLLRDBAND)
 #define POLLPRI 0x0400
 
-/// A socket and the events that WSAPoll looks for; `revents` holds what it found. A handle of INVALID_SOCKET is
-/// passed over. Source: WSAPOLLFD page.
+/// A socket and the events that WSAPoll looks for; `revents` holds what it found. A handle of INVALID_SOCKET
+/// is passed over. Source: WSAPOLLFD page.
 typedef struct BERTH_WINDOWS_STRUCT pollfd {
   SOCKET fd;
   SHORT events;
@@ -673,8 +674,8 @@ int WSAAPI send(SOCKET s, const char* buf, int len, int flags) BERTH_SYMBOL(send
 
 /// Sends a datagram to `*to`, with an automatic port if the socket has none; on a stream like `send`.
 ///
-/// Returns the number of bytes. Otherwise SOCKET_ERROR: those of `send`, WSAENETUNREACH for an address that is
-/// none of the machine's, WSAEADDRNOTAVAIL, WSAEACCES for the broadcast address without SO_BROADCAST,
+/// Returns the number of bytes. Otherwise SOCKET_ERROR: those of `send`, WSAENETUNREACH for an address that
+/// is none of the machine's, WSAEADDRNOTAVAIL, WSAEACCES for the broadcast address without SO_BROADCAST,
 /// WSAEOPNOTSUPP for broadcast and multicast, which are not emulated. Source: sendto page.
 int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct sockaddr* to, int tolen)
     BERTH_SYMBOL(sendto);
@@ -682,8 +683,8 @@ int WSAAPI sendto(SOCKET s, const char* buf, int len, int flags, const struct so
 /// Receives from a connected or bound socket.
 ///
 /// Returns how many bytes; 0 at the end of a stream. Otherwise SOCKET_ERROR: WSAENOTCONN, WSAESHUTDOWN,
-/// WSAEWOULDBLOCK, WSAETIMEDOUT, WSAEMSGSIZE when a datagram was longer than `len` (its beginning is there, the
-/// rest is lost), WSAECONNRESET when the peer reset the connection or an earlier datagram met a port that
+/// WSAEWOULDBLOCK, WSAETIMEDOUT, WSAEMSGSIZE when a datagram was longer than `len` (its beginning is there,
+/// the rest is lost), WSAECONNRESET when the peer reset the connection or an earlier datagram met a port that
 /// nobody receives on, WSAEINVAL for a datagram socket that is not bound, WSAEOPNOTSUPP for unknown flags,
 /// WSAEFAULT, WSAEINTR when the socket is closed meanwhile, WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN.
 /// Source: recv page.
@@ -702,11 +703,11 @@ int WSAAPI recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* fr
 /// WSANOTINITIALISED, WSAENETDOWN. Source: WSAPoll page.
 int WSAAPI WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) BERTH_SYMBOL(WSAPoll);
 
-/// FIONBIO sets (not 0) or clears non-blocking mode, FIONREAD tells how many bytes can be received, SIOCATMARK
-/// whether no urgent data is left (TRUE).
+/// FIONBIO sets (not 0) or clears non-blocking mode, FIONREAD tells how many bytes can be received,
+/// SIOCATMARK whether no urgent data is left (TRUE).
 ///
-/// Returns 0. Otherwise SOCKET_ERROR: WSAEINVAL for FIONBIO 0 while WSAEventSelect is active, WSAEOPNOTSUPP for
-/// another command, WSAEFAULT, WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN. Source: ioctlsocket page.
+/// Returns 0. Otherwise SOCKET_ERROR: WSAEINVAL for FIONBIO 0 while WSAEventSelect is active, WSAEOPNOTSUPP
+/// for another command, WSAEFAULT, WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN. Source: ioctlsocket page.
 int WSAAPI ioctlsocket(SOCKET s, long cmd, u_long* argp) BERTH_SYMBOL(ioctlsocket);
 
 /// Whether `s` is in the set: what FD_ISSET is on Windows.
@@ -735,8 +736,9 @@ BERTH_EXTERN_C_END
 /// A connection that has come about is writable, one that has failed is an exception, as is urgent data.
 ///
 /// Returns how many are left in the three sets, 0 after the time. Otherwise SOCKET_ERROR: WSAEINVAL when all
-/// sets are empty or the time is negative, WSAENOTSOCK when a set holds anything but a socket (or one is closed
-/// meanwhile), WSAEFAULT, WSANOTINITIALISED, WSAENETDOWN. Source: select page; observed on Windows (C8).
+/// sets are empty or the time is negative, WSAENOTSOCK when a set holds anything but a socket (or one is
+/// closed meanwhile), WSAEFAULT, WSANOTINITIALISED, WSAENETDOWN. Source: select page; observed on Windows
+/// (C8).
 #ifdef __cplusplus
 int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds,
                   const struct timeval* timeout) BERTH_SYMBOL(select);

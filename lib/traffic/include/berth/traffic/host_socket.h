@@ -49,10 +49,10 @@ Result disconnect(int descriptor);
 Result accept(int descriptor, HostAddress& peer);
 Result name_of(int descriptor, HostAddress& name);
 
-inline constexpr unsigned kPeek = 1U;         ///< leave what was received where it is
-inline constexpr unsigned kOutOfBand = 2U;    ///< urgent data
-inline constexpr unsigned kWaitForAll = 4U;   ///< fill the whole memory
-inline constexpr unsigned kDoNotBlock = 8U;   ///< whatever the socket's mode is
+inline constexpr unsigned kPeek = 1U;        ///< leave what was received where it is
+inline constexpr unsigned kOutOfBand = 2U;   ///< urgent data
+inline constexpr unsigned kWaitForAll = 4U;  ///< fill the whole memory
+inline constexpr unsigned kDoNotBlock = 8U;  ///< whatever the socket's mode is
 inline constexpr unsigned kDontRoute = 16U;
 
 /// Never raises SIGPIPE.
