@@ -78,7 +78,11 @@ int ended(Flow& flow, int error) {
   if (error == EINPROGRESS || error == EAGAIN || error == EALREADY) return WSAEWOULDBLOCK;
   flow.phase = Phase::Silent;
   flow.set_peer(std::nullopt);
-  return flow.closing ? WSAEINTR : winsock_code_of(error);
+  // Until it is told so, the host's socket would refuse the next attempt.
+  traffic::disconnect(flow.descriptor);
+  const int code = flow.closing ? WSAEINTR : winsock_code_of(error);
+  if (!flow.blocks) flow.pending_error = code;
+  return code;
 }
 
 }  // namespace

@@ -91,6 +91,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::mutex async_mutex;  ///< guards `async`, the pointer
 
   /// Options that only the face knows: see options.cpp.
+  std::atomic<int> pending_error = 0;  ///< of a connection attempt that failed unseen, for SO_ERROR
   std::atomic<std::uint32_t> receive_timeout = 0;
   std::atomic<std::uint32_t> send_timeout = 0;
   std::atomic<bool> reports_unreachable = true;         ///< SIO_UDP_CONNRESET
