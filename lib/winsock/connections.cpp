@@ -70,6 +70,7 @@ int connect(SOCKET s, const struct sockaddr* name, int namelen) {
     return winsock::connect_to(use, Endpoint{.address = Address::any(use.flow().family), .port = 0});
   const auto to = winsock::read_name(name, namelen, use.flow().family);
   if (!to) return to.error() == Rule::NameIsUnusable ? use.fail(WSAEFAULT) : use.fail(to.error());
+  if (use.call().meets_a_fault({.point = FaultPoint::Connect, .handle = s})) return SOCKET_ERROR;
   return winsock::connect_to(use, *to);
 }
 
@@ -84,6 +85,7 @@ SOCKET accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
   if (!use.flow().is_stream()) return failed(WSAEOPNOTSUPP);
   if (use.flow().phase != Phase::Listening) return failed(WSAEINVAL);
   if (addr != nullptr && !name_fits(use.flow().family, addr, addrlen)) return failed(WSAEFAULT);
+  if (use.call().meets_a_fault({.point = berth::FaultPoint::Accept, .handle = s})) return INVALID_SOCKET;
   Arrival arrival;
   if (const int code = next_arrival(use.flow(), arrival); code != 0) return failed(code);
   const auto accepted = admit(use, arrival);

@@ -22,6 +22,7 @@ int send_bytes(Use& use, const char* bytes, int length, const Endpoint* to, int 
   const auto how = send_flags(static_cast<unsigned>(flags));
   if (!how) return use.fail(WSAEOPNOTSUPP);
   if (!is_a_length(length)) return use.fail(WSAEFAULT);
+  if (use.call().meets_a_fault({.point = FaultPoint::Send, .handle = use.handle()})) return SOCKET_ERROR;
   const traffic::Piece piece{const_cast<char*>(bytes), static_cast<std::size_t>(length)};
   return answered(use, send_once(use.flow(), std::span(&piece, 1), to, *how));
 }
@@ -44,6 +45,7 @@ std::optional<Transferred> receive_bytes(Use& use, char* bytes, int length, int 
     return std::nullopt;
   }
   if (!flow.is_stream() && !use.is_named()) return std::nullopt;
+  if (use.call().meets_a_fault({.point = FaultPoint::Receive, .handle = use.handle()})) return std::nullopt;
   const traffic::Piece piece{bytes, static_cast<std::size_t>(length)};
   return receive_once(flow, std::span(&piece, 1), *how);
 }

@@ -311,6 +311,59 @@ TEST_F(Faults, come_and_go_while_other_threads_call) {
   EXPECT_EQ(held_calls(*process_).held, 0U);
 }
 
+// -- calls that talk ------------------------------------------------------------------------------
+
+// A listener on port 5000 and a socket that is to connect to it.
+class TalkingFaults : public Faults {
+ protected:
+  TalkingFaults() {
+    EXPECT_EQ(bind_to(socket_, 5000), 0);
+    EXPECT_EQ(listen(socket_, 1), 0);
+  }
+  int connect_client() const {
+    SOCKADDR_IN name = ipv4_name(5000);
+    return connect(client_, as_name(&name), sizeof(name));
+  }
+  // A call that talks may make its socket's hidden one, even when it then fails.
+  template <class Call>
+  static void expect_network_down(Call call) {
+    EXPECT_EQ(static_cast<int>(call()), SOCKET_ERROR);
+    EXPECT_EQ(WSAGetLastError(), WSAENETDOWN);
+  }
+  SOCKET accept_one() const { return accept(socket_, nullptr, nullptr); }
+  const SOCKET client_ = tcp();
+};
+
+TEST_F(TalkingFaults, strike_connect_accept_send_and_receive) {
+  std::array<char, 4> bytes{};
+  const auto send_bytes = [&](SOCKET s) { return send(s, bytes.data(), 4, 0); };
+  const auto receive = [&](SOCKET s) { return recv(s, bytes.data(), 4, 0); };
+  const auto strike_once = [this](FaultPoint point) {
+    return ScopedFault(process_, point, FaultAction::network_down(), When::nth(1));
+  };
+  const ScopedFault at_connect = strike_once(FaultPoint::Connect);
+  expect_network_down([this] { return connect_client(); });
+  ASSERT_EQ(connect_client(), 0);
+  const ScopedFault at_accept = strike_once(FaultPoint::Accept);
+  expect_network_down([this] { return accept_one(); });
+  const SOCKET server = accept_one();
+  ASSERT_NE(server, INVALID_SOCKET);
+  const ScopedFault at_send = strike_once(FaultPoint::Send);
+  expect_network_down([&] { return send_bytes(client_); });
+  ASSERT_EQ(send_bytes(client_), 4);
+  const ScopedFault at_receive = strike_once(FaultPoint::Receive);
+  expect_network_down([&] { return receive(server); });
+  EXPECT_EQ(receive(server), 4);
+}
+
+TEST_F(TalkingFaults, hold_a_connect_until_its_socket_is_closed) {
+  const ScopedFault fault(process_, FaultPoint::Connect, FaultAction::hold());
+  Caller caller(process_, [this] { return connect_client(); });
+  ASSERT_TRUE(fault.wait_until_held(1, seconds(10)));
+  EXPECT_EQ(closesocket(client_), 0);
+  EXPECT_EQ(caller.end(), kInterrupted);
+}
+
 // -- the C form -----------------------------------------------------------------------------------
 
 TEST_F(Faults, have_a_form_for_c) {
