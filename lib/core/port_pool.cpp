@@ -228,6 +228,7 @@ void PortPool::apply(const OneEffect& effect) {
     }
     void operator()(const effect::AddSocket& e) const { pool.carry_out(e); }
     void operator()(const effect::BindSocket& e) const { pool.carry_out(e); }
+    void operator()(const effect::UnbindSocket& e) const { pool.carry_out(e); }
     void operator()(const effect::AddBlock& e) const { pool.carry_out(e); }
     void operator()(const effect::SetState& e) const { pool.carry_out(e); }
   };
@@ -247,6 +248,19 @@ void PortPool::carry_out(const effect::BindSocket& effect) {
     socket.bound_with = socket.options;
   });
   hold_port(effect.socket);
+}
+
+void PortPool::carry_out(const effect::UnbindSocket& effect) {
+  const SocketRecord& record = *sockets_.find(effect.socket);
+  assert(record.state == SocketState::Bound);
+  let_port_go(record);
+  sockets_.update(effect.socket, [](SocketRecord& socket) {
+    socket.state = SocketState::Open;
+    socket.name = {};
+    socket.bound_with = {};
+    socket.older_on_port = {};
+    socket.newer_on_port = {};
+  });
 }
 
 void PortPool::carry_out(const effect::SetState& effect) {

@@ -16,6 +16,7 @@ namespace berth {
 [[nodiscard]] Decision decide(const Circumstances& now, const request::CloseSocket& request);
 [[nodiscard]] Decision decide(const Circumstances& now, const request::SetOption& request);
 [[nodiscard]] Decision decide(const Circumstances& now, const request::SetAffinity& request);
+[[nodiscard]] Decision decide(const Circumstances& now, const request::TakeBindBack& request);
 [[nodiscard]] Decision decide(const Circumstances& now, const request::Listen& request);
 [[nodiscard]] Decision decide(const Circumstances& now, const request::Accept& request);
 [[nodiscard]] Decision decide(const Circumstances& now, const request::ConnectionClosed& request);

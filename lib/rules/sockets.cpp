@@ -219,6 +219,14 @@ Decision decide(const Circumstances& now, const Accept& request) {
   return grant;
 }
 
+Decision decide(const Circumstances& now, const request::TakeBindBack& request) {
+  if (const auto refusal = unless_socket_is_open(now, request.socket)) return *refusal;
+  Grant grant;
+  if (socket_of(now, request).state == SocketState::Bound)
+    grant.effects.add(effect::UnbindSocket{request.socket});
+  return grant;
+}
+
 Decision decide(const Circumstances& now, const request::ConnectionClosed& request) {
   if (const auto refusal = unless_socket_is_open(now, request.socket)) return *refusal;
   Grant grant;

@@ -75,6 +75,7 @@ TEST(CoreValues, EveryRequestReadsBackAsItWasWritten) {
   are.expect(ImplicitBind{kSocket}, R"({"request":"ImplicitBind","socket":"0xffffffffffffffff"})");
   are.expect(Listen{kSocket}, R"({"request":"Listen","socket":"0xffffffffffffffff"})");
   are.expect(Accept{kSocket, Address::ipv4(10, 0, 0, 1)}, R"({"request":"Accept","listener":"0xffffffffffffffff","local":"10.0.0.1"})");
+  are.expect(TakeBindBack{kSocket}, R"({"request":"TakeBindBack","socket":"0xffffffffffffffff"})");
   are.expect(ConnectionClosed{kSocket}, R"({"request":"ConnectionClosed","socket":"0xffffffffffffffff"})");
   are.expect(Shutdown{kSocket}, R"({"request":"Shutdown","socket":"0xffffffffffffffff"})");
   are.expect(NameOf{kSocket}, R"({"request":"NameOf","socket":"0xffffffffffffffff"})");

@@ -104,7 +104,8 @@ class RandomRequests {
     if (kind < 67) return request::ImplicitBind{socket};
     if (kind < 70) return request::Listen{socket};
     if (kind < 73) return request::Accept{socket, Address::loopback(family_of_socket)};
-    if (kind < 75) return request::ConnectionClosed{socket};
+    if (kind < 74) return request::ConnectionClosed{socket};
+    if (kind < 75) return request::TakeBindBack{socket};
     if (kind < 81)
       return request::SetOption{socket, static_cast<Option>(below(kOptionNames.size())), below(3) != 0};
     if (kind < 83) return request::DuplicateSocket{socket, one_of(processes_)};

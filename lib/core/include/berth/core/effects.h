@@ -51,6 +51,10 @@ struct BindSocket {
   SocketId socket;
   Endpoint name;
 };
+/// Lets the port of a bound socket go.
+struct UnbindSocket {
+  SocketId socket;
+};
 struct SetState {
   SocketId socket;
   SocketState state{};
@@ -90,7 +94,7 @@ struct AdvanceSequence {
 using OneEffect =
     std::variant<std::monostate, effect::AddProcess, effect::RemoveProcess, effect::AddSocket,
                  effect::AddHandle, effect::DropHandle, effect::SetOptions, effect::SetProcessor,
-                 effect::SetAssociation, effect::BindSocket, effect::SetState, effect::AddBlock,
+                 effect::SetAssociation, effect::BindSocket, effect::UnbindSocket, effect::SetState, effect::AddBlock,
                  effect::RemoveBlock, effect::RemoveBlocksOf, effect::RemoveBlocksOfService,
                  effect::SetDynamicRange, effect::AdvanceSequence>;
 

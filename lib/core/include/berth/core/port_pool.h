@@ -126,6 +126,7 @@ class PortPool {
 
   void carry_out(const effect::AddSocket& effect);
   void carry_out(const effect::BindSocket& effect);
+  void carry_out(const effect::UnbindSocket& effect);
   void carry_out(const effect::AddBlock& effect);
   void carry_out(const effect::SetState& effect);
   void add_handle(SocketId socket, ProcessId process);

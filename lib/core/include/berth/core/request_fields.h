@@ -35,6 +35,7 @@ void each_field(R& r, F&& field) {
 }
 template <class R, class F>
 requires detail::Is<R, request::CloseSocket> || detail::Is<R, request::ImplicitBind> ||
+    detail::Is<R, request::TakeBindBack> ||
     detail::Is<R, request::Listen> || detail::Is<R, request::ConnectionClosed> ||
     detail::Is<R, request::Shutdown> || detail::Is<R, request::NameOf>
 void each_field(R& r, F&& field) { field("socket", r.socket); }
