@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <vector>
 
 #include "loopback.h"
 
@@ -31,6 +32,18 @@ void wake_receiver(const Gateway& machine, SocketId socket) {
     if (flow != nullptr) flow->carry();
   }
   handles.leave(*handle);
+}
+
+// The other flows of the program that stand on that port of the host.
+std::vector<std::shared_ptr<Flow>> flows_on_port(const Flow& but, std::uint16_t port) {
+  std::vector<std::shared_ptr<Flow>> found;
+  HandleTable::of_program().each_flow([&](Flow& flow) {
+    traffic::HostAddress address;
+    const bool is_there = &flow != &but && flow.kind == but.kind && flow.is_carried() &&
+                          traffic::name_of(flow.descriptor, address).ok() && address.port == port;
+    if (is_there) found.push_back(flow.shared_from_this());
+  });
+  return found;
 }
 
 }  // namespace
@@ -70,6 +83,9 @@ std::shared_ptr<Flow> Flow::make(const OpenHandle& open) {
   auto flow = std::make_shared<Flow>(open, static_cast<int>(opened.value));
   if (open.kind == SocketKind::Udp)
     traffic::set(flow->descriptor, traffic::Option::ReportsUnreachablePorts, 1);
+  // A port whose last connection still lingers may be bound at once on Windows.
+  if (open.kind == SocketKind::Tcp && open.process->network() == Network::Host)
+    traffic::set(flow->descriptor, traffic::Option::ReuseAddress, 1);
   return flow;
 }
 
@@ -115,7 +131,7 @@ std::optional<Endpoint> Flow::peer() const {
   return peer_;
 }
 
-void Flow::set_local(const Endpoint& name) {
+void Flow::set_local(const std::optional<Endpoint>& name) {
   const std::lock_guard guard(names_);
   local_ = name;
 }
@@ -152,9 +168,31 @@ void Flow::say_carrier(const Endpoint& name) {
     process.machine().set_carrier(socket, Carrier{endpoint_of(address)}, name);
 }
 
+// The host has rules of its own about who may share a port; among the sockets of this program the model has
+// decided, so those of it that have the port are made to share it for the moment of the bind.
 int Flow::carry_on_host(const Endpoint& name) {
+  if (family == Family::Ipv6) {
+    const auto handle = HandleTable::of_program().handle_to(process.machine(), socket);
+    const bool only = handle && HandleTable::of_program().is_on(*handle, StoredOption::Ipv6Only);
+    traffic::set(descriptor, traffic::Option::Ipv6Only, only ? 1 : 0);
+  }
   traffic::HostAddress address = host_address(name);
-  return traffic::bind(descriptor, address).error;
+  const int error = traffic::bind(descriptor, address).error;
+  return error == EADDRINUSE ? share_on_host(host_address(name)) : error;
+}
+
+int Flow::share_on_host(const traffic::HostAddress& address) {
+  const auto sharers = flows_on_port(*this, address.port);
+  if (sharers.empty()) return EADDRINUSE;
+  const auto let_share = [&](int on) {
+    for (const auto& sharer : sharers) traffic::set(sharer->descriptor, traffic::Option::ReusePort, on);
+    traffic::set(descriptor, traffic::Option::ReusePort, on);
+  };
+  let_share(1);
+  traffic::HostAddress bound = address;
+  const int error = traffic::bind(descriptor, bound).error;
+  let_share(0);
+  return error;
 }
 
 std::optional<traffic::HostAddress> Flow::route(const Endpoint& to) {

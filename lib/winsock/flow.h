@@ -63,7 +63,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// The emulated name; nothing before the bind. Asks the machine until there is one.
   std::optional<Endpoint> local();
   [[nodiscard]] std::optional<Endpoint> peer() const;
-  void set_local(const Endpoint& name);
+  void set_local(const std::optional<Endpoint>& name);
   void set_peer(const std::optional<Endpoint>& name);
   /// The connection stands. `local`: the name that it gave the socket, if another one than bind gave.
   void become_connected(const std::optional<Endpoint>& local, const Endpoint& peer);
@@ -101,6 +101,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
  private:
   int carry_isolated(const Endpoint& name);
   int carry_on_host(const Endpoint& name);
+  int share_on_host(const traffic::HostAddress& address);
   [[nodiscard]] Endpoint seen_from_here(Endpoint name) const;
 
   std::shared_ptr<Flow> self_;

@@ -161,6 +161,16 @@ std::vector<std::uintptr_t> HandleTable::handles_of(const ProcessFace* process) 
   return handles;
 }
 
+void HandleTable::each_flow(const std::function<void(Flow&)>& look) {
+  for (std::size_t index = 0; index < kChunks * kPerChunk; ++index) {
+    if (chunks_[index / kPerChunk].load(std::memory_order_acquire) == nullptr) break;
+    const std::uintptr_t handle = handle_at(index);
+    enter(handle);
+    if (const auto open = find(handle); open && open->flow != nullptr) look(*open->flow);
+    leave(handle);
+  }
+}
+
 bool HandleTable::is_on(std::uintptr_t handle, StoredOption option) const {
   const Slot* slot = slot_of(handle);
   return slot != nullptr && (slot->options.load(std::memory_order_relaxed) & bit_of(option)) != 0;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -80,6 +81,9 @@ class HandleTable {
   [[nodiscard]] std::optional<std::uintptr_t> handle_to(const Gateway& machine, SocketId socket) const;
   /// The handles of `process`, in the order in which their slots come.
   [[nodiscard]] std::vector<std::uintptr_t> handles_of(const ProcessFace* process) const;
+
+  /// Calls `look` with every flow that an open handle has, each kept from ending meanwhile.
+  void each_flow(const std::function<void(Flow&)>& look);
 
   [[nodiscard]] bool is_on(std::uintptr_t handle, StoredOption option) const;
   void store(std::uintptr_t handle, StoredOption option, bool on);

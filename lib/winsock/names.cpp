@@ -16,6 +16,15 @@ std::optional<Endpoint> connected_name(SOCKET s) {
   return use.has_flow() ? use.flow().local() : std::nullopt;
 }
 
+int bind_on_host(SOCKET s, const Endpoint& name) {
+  Use use(s);
+  if (!use.has_flow()) return SOCKET_ERROR;
+  const std::lock_guard guard(use.flow().setup);
+  if (!use.is_bound(name)) return SOCKET_ERROR;
+  set_last_error(0);
+  return 0;
+}
+
 }  // namespace
 }  // namespace berth::winsock
 
@@ -26,6 +35,7 @@ int bind(SOCKET s, const struct sockaddr* name, int namelen) {
   const auto endpoint = winsock::read_name(name, namelen, call.socket().family);
   if (!endpoint) return call.fail(endpoint.error());
   if (call.meets_a_fault({.point = FaultPoint::Bind, .handle = s})) return SOCKET_ERROR;
+  if (call.process()->network() == Network::Host) return winsock::bind_on_host(s, *endpoint);
   if (!call.ask(request::Bind{call.socket().socket, *endpoint})) return SOCKET_ERROR;
   winsock::set_last_error(0);
   return 0;

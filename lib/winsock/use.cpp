@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "use.h"
 
+#include <cerrno>
+
 #include "host_errors.h"
 
 namespace berth::winsock {
@@ -20,14 +22,37 @@ bool Use::has_flow() {
 }
 
 bool Use::is_named() {
-  if (!flow_->local()) {
-    const auto reply = call_.ask(request::ImplicitBind{flow_->socket});
-    if (!reply) return false;
-    flow_->set_local(reply->name);
-  }
+  if (flow_->is_carried()) return true;
+  if (flow_->local()) return is_carried_now();
+  return is_named_by(true, [this] { return call_.ask(request::ImplicitBind{flow_->socket}); });
+}
+
+bool Use::is_bound(const Endpoint& name) {
+  return is_named_by(name.port == 0, [&] { return call_.ask(request::Bind{flow_->socket, name}); });
+}
+
+bool Use::is_carried_now() {
   const int error = flow_->carry();
   if (error != 0) fail(winsock_code_of(error));
   return error == 0;
+}
+
+// Under `host` traffic somebody else may hold the port that the model gave: the bind is taken back, and where
+// the model had chosen the port, it chooses another.
+template <class Bind>
+bool Use::is_named_by(bool model_chooses, Bind&& bind) {
+  constexpr int kMostTries = 256;
+  for (int tries = 1;; ++tries) {
+    const auto reply = bind();
+    if (!reply) return false;
+    flow_->set_local(reply->name);
+    const int error = flow_->carry();
+    if (error == 0) return true;
+    call_.ask(request::TakeBindBack{flow_->socket});
+    flow_->set_local(std::nullopt);
+    const bool another_may_do = error == EADDRINUSE && model_chooses && tries < kMostTries;
+    if (!another_may_do) return fail(winsock_code_of(error)) == 0;
+  }
 }
 
 }  // namespace berth::winsock

@@ -25,6 +25,8 @@ class Use {
 
   /// Gives the socket a name as connect and sendto do, and the host's endpoint. False: the call has failed.
   [[nodiscard]] bool is_named();
+  /// Binds it, in the model and on the host, as `host` traffic wants. False: the call has failed.
+  [[nodiscard]] bool is_bound(const Endpoint& name);
 
   int fail(Rule rule) { return call_.fail(rule); }
   int fail(int code) { return fail_with(flow_ != nullptr && flow_->closing ? WSAEINTR : code); }
@@ -41,6 +43,10 @@ class Use {
    private:
     const std::uintptr_t handle_;
   };
+
+  [[nodiscard]] bool is_carried_now();
+  template <class Bind>
+  [[nodiscard]] bool is_named_by(bool model_chooses, Bind&& bind);
 
   const SOCKET handle_;
   const Entered entered_;

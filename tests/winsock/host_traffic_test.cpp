@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "winsock/face.h"
+
+#include <cstdlib>
+
+#include "winsock/posix_peer.h"
+
+namespace berth::test {
+namespace {
+
+/// A process of a machine whose ports are the host's.
+class HostTraffic : public FaceTest {
+ protected:
+  HostTraffic()
+      : on_host_(WindowsProcess::of(machine_, machine_->start_process({TokenKind::ElevatedAdministrator, "a"}),
+                                    1, Network::Host)),
+        attached_to_host_(on_host_) {}
+
+  static SOCKET listening(USHORT port, ULONG address = INADDR_LOOPBACK) {
+    const SOCKET s = tcp();
+    SOCKADDR_IN name = ipv4_name(port, address);
+    EXPECT_EQ(bind(s, as_name(&name), sizeof(name)), 0) << WSAGetLastError();
+    EXPECT_EQ(listen(s, 5), 0) << WSAGetLastError();
+    return s;
+  }
+
+  std::shared_ptr<WindowsProcess> on_host_;
+  ScopedProcess attached_to_host_;
+};
+
+TEST_F(HostTraffic, a_posix_program_reaches_a_winsock_server) {
+  const SOCKET server = listening(0);
+  const int client = posix_connect(port_of(server));
+  ASSERT_GE(client, 0);
+  SOCKADDR_IN from{};
+  int size = sizeof(from);
+  const SOCKET session = accept(server, as_name(&from), &size);
+  ASSERT_NE(session, INVALID_SOCKET) << WSAGetLastError();
+  EXPECT_EQ(ntohs(from.sin_port), posix_port_of(client));
+  EXPECT_EQ(send(session, "hello", 5, 0), 5);
+  EXPECT_EQ(posix_receive(client), "hello");
+  posix_close(client);
+}
+
+TEST_F(HostTraffic, a_winsock_client_reaches_a_posix_server) {
+  const int server = posix_listen();
+  const SOCKET client = tcp();
+  SOCKADDR_IN to = ipv4_name(posix_port_of(server));
+  ASSERT_EQ(connect(client, as_name(&to), sizeof(to)), 0) << WSAGetLastError();
+  EXPECT_EQ(send(client, "hello", 5, 0), 5);
+  const int session = posix_accept(server);
+  EXPECT_EQ(posix_port_of_peer(session), port_of(client)) << "the model's port is the host's";
+  EXPECT_EQ(posix_receive(session), "hello");
+  posix_close(session);
+  posix_close(server);
+}
+
+TEST_F(HostTraffic, a_strangers_port_is_in_use_and_nothing_is_left_behind) {
+  const int stranger = posix_listen();
+  const USHORT port = posix_port_of(stranger);
+  const SOCKET s = tcp();
+  WSASetLastError(kNoCode);
+  EXPECT_EQ(bind_to(s, port), SOCKET_ERROR);
+  EXPECT_EQ(WSAGetLastError(), WSAEADDRINUSE);
+  posix_close(stranger);
+  EXPECT_EQ(bind_to(s, port), 0) << "the socket is as it was: " << WSAGetLastError();
+}
+
+TEST_F(HostTraffic, a_wildcard_and_a_specific_listener_live_side_by_side) {
+  const SOCKET wildcard = listening(0, INADDR_ANY);
+  const SOCKET specific = listening(port_of(wildcard));
+  const int client = posix_connect(port_of(specific));
+  EXPECT_NE(accept(specific, nullptr, nullptr), INVALID_SOCKET) << "B4: the specific one gets the connection";
+  posix_close(client);
+  const int stranger = posix_bind(port_of(wildcard));
+  EXPECT_LT(stranger, 0) << "the sharing is over";
+}
+
+TEST_F(HostTraffic, an_automatic_port_that_a_stranger_has_is_passed_over) {
+  const SOCKET first = listening(0);
+  const USHORT next = static_cast<USHORT>(port_of(first) + 1);
+  const int stranger = posix_bind(next);
+  const SOCKET second = listening(0);
+  EXPECT_NE(port_of(second), next);
+  if (stranger >= 0) posix_close(stranger);
+}
+
+TEST_F(HostTraffic, datagrams_cross_both_ways) {
+  const SOCKET server = udp();
+  ASSERT_EQ(bind_to(server, 0), 0) << WSAGetLastError();
+  const SOCKET client = udp();
+  SOCKADDR_IN to = ipv4_name(port_of(server));
+  ASSERT_EQ(sendto(client, "ping", 4, 0, as_name(&to), sizeof(to)), 4) << WSAGetLastError();
+  std::array<char, 16> bytes{};
+  SOCKADDR_IN from{};
+  int size = sizeof(from);
+  ASSERT_EQ(recvfrom(server, bytes.data(), 16, 0, as_name(&from), &size), 4) << WSAGetLastError();
+  EXPECT_EQ(ntohs(from.sin_port), port_of(client));
+}
+
+}  // namespace
+}  // namespace berth::test
