@@ -31,8 +31,7 @@ int listen_on_host(Use& use, int backlog) {
   Flow& flow = use.flow();
   const std::lock_guard guard(flow.setup);
   if (!use.is_named()) return -1;
-  const auto listening = traffic::listen(flow.descriptor, host_backlog(backlog));
-  if (!listening.ok()) return winsock_code_of(listening.error);
+  if (const int error = flow.listen(host_backlog(backlog)); error != 0) return winsock_code_of(error);
   flow.phase = Phase::Listening;
   return 0;
 }

@@ -178,21 +178,30 @@ int Flow::carry_on_host(const Endpoint& name) {
   }
   traffic::HostAddress address = host_address(name);
   const int error = traffic::bind(descriptor, address).error;
-  return error == EADDRINUSE ? share_on_host(host_address(name)) : error;
+  if (error != EADDRINUSE) return error;
+  address = host_address(name);
+  return while_sharing(name.port, [&] { return traffic::bind(descriptor, address).error; });
 }
 
-int Flow::share_on_host(const traffic::HostAddress& address) {
-  const auto sharers = flows_on_port(*this, address.port);
+template <class Call>
+int Flow::while_sharing(std::uint16_t port, Call&& call) {
+  const auto sharers = flows_on_port(*this, port);
   if (sharers.empty()) return EADDRINUSE;
   const auto let_share = [&](int on) {
     for (const auto& sharer : sharers) traffic::set(sharer->descriptor, traffic::Option::ReusePort, on);
     traffic::set(descriptor, traffic::Option::ReusePort, on);
   };
   let_share(1);
-  traffic::HostAddress bound = address;
-  const int error = traffic::bind(descriptor, bound).error;
+  const int error = call();
   let_share(0);
   return error;
+}
+
+int Flow::listen(int backlog) {
+  const int error = traffic::listen(descriptor, backlog).error;
+  const auto name = local();
+  if (error != EADDRINUSE || process.network() != Network::Host || !name) return error;
+  return while_sharing(name->port, [&] { return traffic::listen(descriptor, backlog).error; });
 }
 
 std::optional<traffic::HostAddress> Flow::route(const Endpoint& to) {

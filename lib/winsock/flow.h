@@ -72,6 +72,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Gives the host's socket its endpoint and tells the machine; harmless when it has one. The error number
   /// of the host when it cannot. Requires: the socket has a name in the model.
   int carry();
+  /// The error number of the host, 0 when it listens.
+  int listen(int backlog);
   /// Where the host finds `to`. Nothing when the address is none of this machine's; an endpoint that refuses
   /// when nobody receives there.
   std::optional<traffic::HostAddress> route(const Endpoint& to);
@@ -101,7 +103,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
  private:
   int carry_isolated(const Endpoint& name);
   int carry_on_host(const Endpoint& name);
-  int share_on_host(const traffic::HostAddress& address);
+  template <class Call>
+  int while_sharing(std::uint16_t port, Call&& call);
   [[nodiscard]] Endpoint seen_from_here(Endpoint name) const;
 
   std::shared_ptr<Flow> self_;

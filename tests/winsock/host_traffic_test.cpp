@@ -12,8 +12,8 @@ namespace {
 class HostTraffic : public FaceTest {
  protected:
   HostTraffic()
-      : on_host_(WindowsProcess::of(machine_, machine_->start_process({TokenKind::ElevatedAdministrator, "a"}),
-                                    1, Network::Host)),
+      : on_host_(WindowsProcess::of(
+            machine_, machine_->start_process({TokenKind::ElevatedAdministrator, "a"}), 1, Network::Host)),
         attached_to_host_(on_host_) {}
 
   static SOCKET listening(USHORT port, ULONG address = INADDR_LOOPBACK) {

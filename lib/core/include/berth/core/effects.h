@@ -94,8 +94,8 @@ struct AdvanceSequence {
 using OneEffect =
     std::variant<std::monostate, effect::AddProcess, effect::RemoveProcess, effect::AddSocket,
                  effect::AddHandle, effect::DropHandle, effect::SetOptions, effect::SetProcessor,
-                 effect::SetAssociation, effect::BindSocket, effect::UnbindSocket, effect::SetState, effect::AddBlock,
-                 effect::RemoveBlock, effect::RemoveBlocksOf, effect::RemoveBlocksOfService,
+                 effect::SetAssociation, effect::BindSocket, effect::UnbindSocket, effect::SetState,
+                 effect::AddBlock, effect::RemoveBlock, effect::RemoveBlocksOf, effect::RemoveBlocksOfService,
                  effect::SetDynamicRange, effect::AdvanceSequence>;
 
 /// The few effects of one decision, in the order in which they are applied. A value that never allocates.

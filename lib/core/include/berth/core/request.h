@@ -112,9 +112,9 @@ struct ImplicitBind {
   SocketId socket;
   friend bool operator==(const ImplicitBind&, const ImplicitBind&) = default;
 };
-/// The host, whose ports the machine shares under `host` traffic, refused what Bind or ImplicitBind granted: the
-/// socket is as before, but that an automatic port is not offered again at once. Nothing for a socket that is
-/// not bound, or listens already.
+/// The host, whose ports the machine shares under `host` traffic, refused what Bind or ImplicitBind granted:
+/// the socket is as before, but that an automatic port is not offered again at once. Nothing for a socket
+/// that is not bound, or listens already.
 struct TakeBindBack {
   SocketId socket;
   friend bool operator==(const TakeBindBack&, const TakeBindBack&) = default;
@@ -207,23 +207,42 @@ struct StopService {
 }  // namespace request
 
 /// Everything that can be asked of a machine.
-using Request =
-    std::variant<request::StartProcess, request::ExitProcess, request::OpenSocket, request::DuplicateSocket,
-                 request::CloseSocket, request::SetOption, request::SetAffinity, request::Acquire,
-                 request::Release, request::Associate, request::Bind, request::ImplicitBind,
-                 request::TakeBindBack, request::Listen,
-                 request::Accept, request::ConnectionClosed, request::Shutdown, request::NameOf,
-                 request::CreatePersistent, request::DeletePersistent, request::LookupPersistent,
-                 request::AddExclusion, request::DeleteExclusion, request::SetDynamicRange,
-                 request::AddForeignBlock, request::AddKernelListener, request::StopService>;
+using Request = std::variant<
+    request::StartProcess, request::ExitProcess, request::OpenSocket, request::DuplicateSocket,
+    request::CloseSocket, request::SetOption, request::SetAffinity, request::Acquire, request::Release,
+    request::Associate, request::Bind, request::ImplicitBind, request::TakeBindBack, request::Listen,
+    request::Accept, request::ConnectionClosed, request::Shutdown, request::NameOf, request::CreatePersistent,
+    request::DeletePersistent, request::LookupPersistent, request::AddExclusion, request::DeleteExclusion,
+    request::SetDynamicRange, request::AddForeignBlock, request::AddKernelListener, request::StopService>;
 
 /// The requests' names, in the order of `Request`, as journals write them.
 inline constexpr std::array<std::string_view, std::variant_size_v<Request>> kRequestNames = {
-    "StartProcess", "ExitProcess",     "OpenSocket",       "DuplicateSocket",  "CloseSocket",
-    "SetOption",    "SetAffinity",     "Acquire",          "Release",          "Associate",
-    "Bind",         "ImplicitBind",    "TakeBindBack",     "Listen",           "Accept",           "ConnectionClosed",
-    "Shutdown",     "NameOf",          "CreatePersistent", "DeletePersistent", "LookupPersistent",
-    "AddExclusion", "DeleteExclusion", "SetDynamicRange",  "AddForeignBlock",  "AddKernelListener",
+    "StartProcess",
+    "ExitProcess",
+    "OpenSocket",
+    "DuplicateSocket",
+    "CloseSocket",
+    "SetOption",
+    "SetAffinity",
+    "Acquire",
+    "Release",
+    "Associate",
+    "Bind",
+    "ImplicitBind",
+    "TakeBindBack",
+    "Listen",
+    "Accept",
+    "ConnectionClosed",
+    "Shutdown",
+    "NameOf",
+    "CreatePersistent",
+    "DeletePersistent",
+    "LookupPersistent",
+    "AddExclusion",
+    "DeleteExclusion",
+    "SetDynamicRange",
+    "AddForeignBlock",
+    "AddKernelListener",
     "StopService"};
 
 }  // namespace berth

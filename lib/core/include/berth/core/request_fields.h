@@ -35,9 +35,9 @@ void each_field(R& r, F&& field) {
 }
 template <class R, class F>
 requires detail::Is<R, request::CloseSocket> || detail::Is<R, request::ImplicitBind> ||
-    detail::Is<R, request::TakeBindBack> ||
-    detail::Is<R, request::Listen> || detail::Is<R, request::ConnectionClosed> ||
-    detail::Is<R, request::Shutdown> || detail::Is<R, request::NameOf>
+    detail::Is<R, request::TakeBindBack> || detail::Is<R, request::Listen> ||
+    detail::Is<R, request::ConnectionClosed> || detail::Is<R, request::Shutdown> ||
+    detail::Is<R, request::NameOf>
 void each_field(R& r, F&& field) { field("socket", r.socket); }
 template <detail::Is<request::SetOption> R, class F>
 void each_field(R& r, F&& field) {
