@@ -262,6 +262,8 @@ std::optional<Refusal> Machine::last_refusal() const {
   return inside_->emulated->watcher.last();
 }
 
+std::optional<Advice> Machine::last_advice() const { return berth::last_advice(*inside_->first); }
+
 std::string Machine::explain(const Refusal& refusal) const {
   const std::string record =
       emulated().inspect([&refusal](const PortPool& pool) { return describe(pool, refusal.record); });

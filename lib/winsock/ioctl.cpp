@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "advice.h"
 #include "byte_order.h"
 #include "call.h"
 #include "last_error.h"
@@ -196,6 +197,7 @@ int acquire(const Ioctl& io) {
   const auto reply = io.call.ask(
       request::Acquire{io.call.socket().socket,
                        {.start = start_port_order(io.call, range.StartPort), .count = range.NumberOfPorts}});
+  advise_on_start_port(io.call, start_port_order(io.call, range.StartPort), !reply);
   if (!reply) return ended_in_failure(io);
   INET_PORT_RESERVATION_INSTANCE instance;
   std::memset(static_cast<void*>(&instance), 0, sizeof(instance));  // the gap between the members too
@@ -254,6 +256,7 @@ int WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuff
   if (const auto rule = winsock::first_broken(io)) {
     if (*rule == Rule::OverlappedNotEmulated) winsock::say_once_that_signals_are_not_emulated();
     call.fail(*rule);
+    winsock::advise_on_ioctl(call, dwIoControlCode, cbInBuffer);
     return winsock::ended_in_failure(io);
   }
   if (call.meets_a_fault(winsock::view_of(io, s))) return winsock::ended_in_failure(io);

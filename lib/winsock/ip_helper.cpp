@@ -4,6 +4,7 @@
 
 #include <berth/codes/error_codes.h>
 
+#include "advice.h"
 #include "byte_order.h"
 #include "call.h"
 #include "last_error.h"
@@ -37,6 +38,12 @@ RequestedBlock block_of(const Call& call, USHORT start, USHORT count) {
           .count = count};
 }
 
+// The answer of a persistent function, after a look at how it was asked.
+ULONG advised(const Call& call, RequestedBlock block, ULONG code) {
+  advise_on_start_port(call, block.start, code != NO_ERROR);
+  return code;
+}
+
 // The place for the token is a parameter too: it is looked at before rights (PER-09).
 ULONG with_token(Call& call, FaultPoint point, const Request& request, ULONG64* token) {
   if (!call.has_machine()) return win32_code(HostFailure::MachineIsGone);
@@ -53,14 +60,16 @@ ULONG with_token(Call& call, FaultPoint point, const Request& request, ULONG64* 
 
 ULONG create(Transport transport, USHORT start, USHORT count, ULONG64* token) {
   Call call;
-  return with_token(call, FaultPoint::Create,
-                    request::CreatePersistent{transport, block_of(call, start, count)}, token);
+  const RequestedBlock block = block_of(call, start, count);
+  return advised(call, block,
+                 with_token(call, FaultPoint::Create, request::CreatePersistent{transport, block}, token));
 }
 
 ULONG look_up(Transport transport, USHORT start, USHORT count, ULONG64* token) {
   Call call;
-  return with_token(call, FaultPoint::Lookup,
-                    request::LookupPersistent{transport, block_of(call, start, count)}, token);
+  const RequestedBlock block = block_of(call, start, count);
+  return advised(call, block,
+                 with_token(call, FaultPoint::Lookup, request::LookupPersistent{transport, block}, token));
 }
 
 ULONG remove(Transport transport, USHORT start, USHORT count) {
@@ -68,7 +77,8 @@ ULONG remove(Transport transport, USHORT start, USHORT count) {
   if (!call.has_machine()) return win32_code(HostFailure::MachineIsGone);
   if (const auto fault = call.fault_met({.point = FaultPoint::Delete})) return fault->win32_code();
   Reply reply;
-  return ask(call, request::DeletePersistent{transport, block_of(call, start, count)}, reply);
+  const RequestedBlock block = block_of(call, start, count);
+  return advised(call, block, ask(call, request::DeletePersistent{transport, block}, reply));
 }
 
 }  // namespace

@@ -3,8 +3,12 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <utility>
 
+#include <berth/winsock/advice.h>
 #include <berth/winsock/attach.h>
 
 #include "fault_plan.h"
@@ -39,6 +43,15 @@ class ProcessFace final : public WindowsProcess {
   /// For a fault that outlives the process.
   [[nodiscard]] std::shared_ptr<FaultPlan> shared_faults() const { return faults_; }
 
+  void take_advice(Advice advice) {
+    const std::lock_guard guard(advice_mutex_);
+    advice_ = std::move(advice);
+  }
+  [[nodiscard]] std::optional<Advice> advice() const {
+    const std::lock_guard guard(advice_mutex_);
+    return advice_;
+  }
+
  private:
   const std::shared_ptr<Gateway> machine_;
   const ProcessId process_;
@@ -46,6 +59,8 @@ class ProcessFace final : public WindowsProcess {
   const unsigned forks_before_ = forks_so_far();
   std::atomic<int> start_ups_;
   const std::shared_ptr<FaultPlan> faults_ = std::make_shared<FaultPlan>();
+  mutable std::mutex advice_mutex_;  // guards what follows
+  std::optional<Advice> advice_;
 };
 
 /// The process that the calling thread was attached to; null when it was not.

@@ -18,6 +18,7 @@
 #include <berth/core/refusal.h>
 #include <berth/core/rule.h>
 #include <berth/machine/machine.h>
+#include <berth/winsock/advice.h>
 #include <berth/winsock/attach.h>
 #include <berth/winsock/faults.h>
 
@@ -103,6 +104,9 @@ class Machine {
   /// Why a Windows function failed last: the calling thread's last one if that was refused on this machine,
   /// else the last one that the machine refused to anybody.
   [[nodiscard]] std::optional<Refusal> last_refusal() const;
+  /// The newest advice about a misuse to the process that the constructing thread is, whatever thread made
+  /// it.
+  [[nodiscard]] std::optional<Advice> last_advice() const;
   /// The rule, its sentence and source, the record that decided and who owns that.
   [[nodiscard]] std::string explain(const Refusal& refusal) const;
   [[nodiscard]] std::uint64_t seed() const;
