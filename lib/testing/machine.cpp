@@ -101,7 +101,7 @@ struct Machine::Inside {
   [[nodiscard]] berth::Machine& machine() const { return *emulated->machine; }
   [[nodiscard]] std::shared_ptr<WindowsProcess> start(const Identity& identity, int start_ups) const {
     return WindowsProcess::of(std::shared_ptr<Gateway>(emulated, emulated->machine.get()),
-                              machine().start_process(identity), start_ups);
+                              machine().start_process(identity), start_ups, options.network);
   }
   void begin() {
     first = start(options.identity, options.start_ups.value_or(start_ups_of_the_program()));

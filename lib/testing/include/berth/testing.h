@@ -44,6 +44,8 @@ struct MachineOptions {
   Identity identity = {};
   /// How often the first process has called WSAStartup. Nothing: as often as the program itself has.
   std::optional<int> start_ups = {};
+  /// Where bytes travel: on a loopback of the machine's own, or on the host's ports.
+  Network network = Network::Isolated;
 };
 
 /// What a test may leave behind without being told that it failed.
