@@ -102,6 +102,8 @@ const std::shared_ptr<ProcessFace>& shared_embedded_process() {
 
 }  // namespace
 
+std::shared_ptr<WindowsProcess> shared_attached_process() { return attached; }
+
 ProcessFace* embedded_process() { return shared_embedded_process().get(); }
 
 ProcessFace* embedded_process_so_far() { return embedded_so_far.load(std::memory_order_acquire); }

@@ -44,6 +44,7 @@ enum class StoredOption : std::uint8_t {
   PortScalability,
   ReuseUnicastPort,
   Listening,
+  NotInherited,
 };
 
 /// The socket handles of the whole program: each names its process, and so its machine.

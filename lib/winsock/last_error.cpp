@@ -41,3 +41,7 @@ std::optional<Refusal> last_refusal() { return winsock::error_of_this_thread.ref
 int WSAGetLastError() { return berth::winsock::last_error(); }
 
 void WSASetLastError(int iError) { berth::winsock::set_last_error(iError); }
+
+DWORD GetLastError() { return static_cast<DWORD>(berth::winsock::last_error()); }
+
+void SetLastError(DWORD dwErrCode) { berth::winsock::set_last_error(static_cast<int>(dwErrCode)); }

@@ -65,6 +65,8 @@ class ProcessFace final : public WindowsProcess {
 
 /// The process that the calling thread was attached to; null when it was not.
 [[nodiscard]] ProcessFace* attached_process();
+/// The same, for a thread that is to be attached to it too.
+[[nodiscard]] std::shared_ptr<WindowsProcess> shared_attached_process();
 
 /// The process that threads are which were attached to none and use no handle: of the newest ScopedHome that
 /// lives; null when none does.

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "thread_context.h"
 
-#include <algorithm>
+#include <pthread.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "objects.h"
+#include "process_face.h"
 
 namespace berth::winsock {
 namespace {
@@ -16,27 +19,47 @@ std::uint32_t next_id() {
 
 std::shared_ptr<ThreadContext> ended_thread() {
   auto ended = std::make_shared<ThreadContext>();
-  ended->finish(0);
+  ended->finish();
   return ended;
 }
 
-// Ends a thread that nobody else ended: the program's own threads return from functions that we do not know.
-struct CallingThread {
-  CallingThread() = default;
-  CallingThread(const CallingThread&) = delete;
-  CallingThread& operator=(const CallingThread&) = delete;
-  ~CallingThread();
+using Holder = std::shared_ptr<ThreadContext>;
 
-  std::shared_ptr<ThreadContext> context;
-};
-
-thread_local CallingThread calling_thread;
+thread_local Holder* holder_of_this_thread = nullptr;
 thread_local bool is_gone = false;
 
-CallingThread::~CallingThread() {
-  if (context) context->finish(0);
+// The last that runs in a thread, after the destructors of its thread_local objects.
+void end_this_thread(void* holder) {
+  const std::unique_ptr<Holder> context(static_cast<Holder*>(holder));
+  (*context)->finish();
+  holder_of_this_thread = nullptr;
   is_gone = true;
 }
+
+pthread_key_t key_that_ends_threads() {
+  static const pthread_key_t key = [] {
+    pthread_key_t made{};
+    pthread_key_create(&made, end_this_thread);
+    return made;
+  }();
+  return key;
+}
+
+// Runs the hooks of a thread that the program made otherwise, while it still is attached to its process.
+struct HooksAtEnd {
+  HooksAtEnd() { static_cast<void>(attached_process()); }  // which is made before, and so ends after this
+  HooksAtEnd(const HooksAtEnd&) = delete;
+  HooksAtEnd& operator=(const HooksAtEnd&) = delete;
+  ~HooksAtEnd() {
+    if (is_armed && holder_of_this_thread != nullptr) (*holder_of_this_thread)->run_hooks();
+  }
+
+  bool is_armed = false;
+};
+
+thread_local HooksAtEnd hooks_at_end;
+
+bool is_main_thread() { return getpid() == gettid(); }
 
 }  // namespace
 
@@ -64,18 +87,21 @@ bool ThreadContext::run_queued_procedures() {
   }
 }
 
-void ThreadContext::finish(std::uint32_t exit_code) {
-  if (std::exchange(is_finishing_, true)) return;
+void ThreadContext::run_hooks() {
   while (!hooks_.empty()) {
     const auto hook = std::move(hooks_.back());
     hooks_.pop_back();
     hook();
   }
+}
+
+void ThreadContext::finish() {
+  run_hooks();
   std::deque<std::function<void()>> never_run;  // destroyed when the lock is free again
   Dispatcher& dispatcher = Dispatcher::of_program();
   const auto guard = dispatcher.lock();
   never_run.swap(procedures_);
-  exit_code_ = exit_code;
+  exit_code_ = code_at_end_;
   has_ended_ = true;
   while (!owned_.empty()) owned_.back()->abandon();
   dispatcher.end_waits_for(*this);
@@ -103,13 +129,17 @@ bool ThreadContext::is_ready_for(const ThreadContext&) const { return has_ended_
 Taken ThreadContext::take(ThreadContext&) { return Taken::Normally; }
 
 std::shared_ptr<ThreadContext> this_thread() {
+  if (holder_of_this_thread != nullptr) return *holder_of_this_thread;
   if (is_gone) return ended_thread();
-  auto& context = calling_thread.context;
-  if (!context) context = std::make_shared<ThreadContext>();
-  return context;
+  become(std::make_shared<ThreadContext>());
+  return *holder_of_this_thread;
 }
 
-void become(std::shared_ptr<ThreadContext> thread) { calling_thread.context = std::move(thread); }
+void become(std::shared_ptr<ThreadContext> thread) {
+  auto holder = std::make_unique<Holder>(std::move(thread));
+  pthread_setspecific(key_that_ends_threads(), holder.get());
+  holder_of_this_thread = holder.release();
+}
 
 bool queue_apc(const std::shared_ptr<ThreadContext>& thread, std::function<void()> procedure) {
   Dispatcher& dispatcher = Dispatcher::of_program();
@@ -120,6 +150,9 @@ bool queue_apc(const std::shared_ptr<ThreadContext>& thread, std::function<void(
   return true;
 }
 
-void at_thread_end(std::function<void()> hook) { this_thread()->hooks_.push_back(std::move(hook)); }
+void at_thread_end(std::function<void()> hook) {
+  this_thread()->hooks_.push_back(std::move(hook));
+  hooks_at_end.is_armed = !is_main_thread();
+}
 
 }  // namespace berth::winsock

@@ -35,10 +35,13 @@ class ThreadContext final : public KernelObject {
   /// Requires: this is the calling thread.
   bool run_queued_procedures();
 
-  /// Runs the hooks, gives up the mutexes that the thread owns as abandoned, forgets what is queued and
-  /// signals the object. The second call does nothing.
-  /// Requires: this is the calling thread.
-  void finish(std::uint32_t exit_code);
+  /// What the thread's end will tell; 0 without this call. Requires: this is the calling thread.
+  void set_code_at_end(std::uint32_t exit_code) { code_at_end_ = exit_code; }
+  /// Runs the hooks, the last one first. Requires: this is the calling thread.
+  void run_hooks();
+  /// Runs the hooks that are left, gives up the mutexes that the thread owns as abandoned, forgets what is
+  /// queued and signals the object. Requires: this is the calling thread, which calls it once.
+  void finish();
 
   /// A thread that may not start yet: how many times it is suspended before this call. The one that brings
   /// it to 0 lets it start.
@@ -64,7 +67,7 @@ class ThreadContext final : public KernelObject {
   const std::uint32_t id_;
   // The thread's own.
   std::vector<std::function<void()>> hooks_;
-  bool is_finishing_ = false;
+  std::uint32_t code_at_end_ = 0;
   // Under the dispatcher's lock.
   std::uint32_t exit_code_ = kStillActive;
   bool has_ended_ = false;
@@ -87,7 +90,8 @@ void become(std::shared_ptr<ThreadContext> thread);
 bool queue_apc(const std::shared_ptr<ThreadContext>& thread, std::function<void()> procedure);
 
 /// Runs `hook` when the calling thread ends, before its mutexes are abandoned and before those who wait for
-/// its end see it; the last hook first.
+/// its end see it; the last hook first. A thread that CreateThread made still is attached to its process
+/// then, any other is no longer. Not at the end of the program.
 void at_thread_end(std::function<void()> hook);
 
 }  // namespace berth::winsock

@@ -37,6 +37,7 @@
 
 #define WINAPI
 #define APIENTRY
+#define NTAPI
 #define CALLBACK
 #define PASCAL
 #define FAR
@@ -92,6 +93,8 @@ typedef unsigned int DWORD;
 typedef int BOOL;
 typedef wchar_t WCHAR;
 typedef float FLOAT;
+typedef LONG NTSTATUS;
+typedef LONG HRESULT;
 
 typedef int8_t INT8;
 typedef uint8_t UINT8;
@@ -120,6 +123,7 @@ typedef uintptr_t DWORD_PTR;
 typedef size_t SIZE_T;
 
 typedef void *PVOID, *LPVOID, *HANDLE;
+typedef HANDLE HMODULE, HINSTANCE, HLOCAL;
 typedef const void *PCVOID, *LPCVOID;
 typedef HANDLE *PHANDLE, *LPHANDLE;
 typedef UCHAR* PUCHAR;
@@ -173,6 +177,52 @@ typedef struct BERTH_WINDOWS_STRUCT _GUID {
   UCHAR Data4[8];
 } GUID;
 
+/// Nanoseconds by the hundred since the beginning of 1601 UTC. Source: FILETIME page.
+typedef struct BERTH_WINDOWS_STRUCT _FILETIME {
+  DWORD dwLowDateTime;
+  DWORD dwHighDateTime;
+} FILETIME, *PFILETIME, *LPFILETIME;
+
+typedef union BERTH_WINDOWS_STRUCT _LARGE_INTEGER {
+  // Windows' own names need an anonymous structure, which ISO C++ does not have.
+  __extension__ struct {
+    DWORD LowPart;
+    LONG HighPart;
+  };
+  struct {
+    DWORD LowPart;
+    LONG HighPart;
+  } u;
+  LONGLONG QuadPart;
+} LARGE_INTEGER, *PLARGE_INTEGER, *LPLARGE_INTEGER;
+
+typedef union BERTH_WINDOWS_STRUCT _ULARGE_INTEGER {
+  __extension__ struct {
+    DWORD LowPart;
+    DWORD HighPart;
+  };
+  struct {
+    DWORD LowPart;
+    DWORD HighPart;
+  } u;
+  ULONGLONG QuadPart;
+} ULARGE_INTEGER, *PULARGE_INTEGER, *LPULARGE_INTEGER;
+
+/// Who may use a new object, which is not emulated, and whether a child process inherits its handle, which is
+/// stored. Source: SECURITY_ATTRIBUTES page.
+typedef struct BERTH_WINDOWS_STRUCT _SECURITY_ATTRIBUTES {
+  DWORD nLength;
+  LPVOID lpSecurityDescriptor;
+  BOOL bInheritHandle;
+} SECURITY_ATTRIBUTES, *PSECURITY_ATTRIBUTES, *LPSECURITY_ATTRIBUTES;
+
+#define MAX_PATH 260
+#define UNREFERENCED_PARAMETER(name) ((void)(name))
+#define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
+#ifndef _countof
+#define _countof(array) (sizeof(array) / sizeof((array)[0]))
+#endif
+
 #define LOBYTE(value) ((BYTE)(ULONG_PTR)(value))
 #define HIBYTE(value) ((BYTE)((ULONG_PTR)(value) >> 8))
 #define LOWORD(value) ((WORD)(ULONG_PTR)(value))
@@ -200,30 +250,6 @@ typedef struct BERTH_WINDOWS_STRUCT _OVERLAPPED {
 } OVERLAPPED, *LPOVERLAPPED;
 
 // ---------------------------------------------------------------------------------------------------
-// System error codes
-
-#define ERROR_SUCCESS 0L
-#define NO_ERROR 0L
-#define ERROR_FILE_NOT_FOUND 2L
-#define ERROR_ACCESS_DENIED 5L
-#define ERROR_INVALID_HANDLE 6L
-#define ERROR_NOT_ENOUGH_MEMORY 8L
-#define ERROR_WRITE_FAULT 29L
-#define ERROR_GEN_FAILURE 31L
-#define ERROR_SHARING_VIOLATION 32L
-#define ERROR_NOT_SUPPORTED 50L
-#define ERROR_NETNAME_DELETED 64L
-#define ERROR_INVALID_PARAMETER 87L
-#define ERROR_INSUFFICIENT_BUFFER 122L
-#define ERROR_ELEVATION_REQUIRED 740L
-#define ERROR_OPERATION_ABORTED 995L
-#define ERROR_IO_INCOMPLETE 996L
-#define ERROR_IO_PENDING 997L
-#define ERROR_NOACCESS 998L
-#define ERROR_NOT_FOUND 1168L
-#define ERROR_PRIVILEGE_NOT_HELD 1314L
-
-// ---------------------------------------------------------------------------------------------------
 
 BERTH_LAYOUT(sizeof(BOOL) == 4);
 BERTH_LAYOUT(sizeof(DWORD) == 4);
@@ -238,5 +264,47 @@ BERTH_LAYOUT(offsetof(OVERLAPPED, Offset) == 2 * sizeof(void*));
 BERTH_LAYOUT(offsetof(OVERLAPPED, OffsetHigh) == 2 * sizeof(void*) + 4);
 BERTH_LAYOUT(offsetof(OVERLAPPED, Pointer) == 2 * sizeof(void*));
 BERTH_LAYOUT(offsetof(OVERLAPPED, hEvent) == 2 * sizeof(void*) + 8);
+BERTH_LAYOUT(sizeof(FILETIME) == 8);
+BERTH_LAYOUT(offsetof(FILETIME, dwHighDateTime) == 4);
+BERTH_LAYOUT(sizeof(LARGE_INTEGER) == 8);
+BERTH_LAYOUT(offsetof(LARGE_INTEGER, HighPart) == 4);
+BERTH_LAYOUT(offsetof(LARGE_INTEGER, u.HighPart) == 4);
+BERTH_LAYOUT(sizeof(ULARGE_INTEGER) == 8);
+BERTH_LAYOUT(offsetof(ULARGE_INTEGER, HighPart) == 4);
+BERTH_LAYOUT(sizeof(SECURITY_ATTRIBUTES) == (sizeof(void*) == 8 ? 24 : 12));
+BERTH_LAYOUT(offsetof(SECURITY_ATTRIBUTES, lpSecurityDescriptor) == sizeof(void*));
+BERTH_LAYOUT(offsetof(SECURITY_ATTRIBUTES, bInheritHandle) == 2 * sizeof(void*));
+
+// ---------------------------------------------------------------------------------------------------
+// What a program that passes the address of an unsigned long as a DWORD*, which Windows allows, needs here,
+// where that is wider.
+
+BERTH_EXTERN_C_BEGIN
+void berth_keep_low_dword(unsigned long* value);
+BERTH_EXTERN_C_END
+
+#ifdef __cplusplus
+template <typename Type, typename Result = int>
+struct berth_result_if_unsigned_long;
+template <typename Result>
+struct berth_result_if_unsigned_long<unsigned long, Result> {
+  typedef Result type;
+};
+#endif
+
+// ---------------------------------------------------------------------------------------------------
+
+// Windows' own headers for the same functions; each may also be included by itself.
+// clang-format off: the codes come first
+#include <ntstatus.h>
+#include <winerror.h>
+// clang-format on
+#include <errhandlingapi.h>
+#include <fibersapi.h>
+#include <handleapi.h>
+#include <ioapiset.h>
+#include <ntstatus.h>
+#include <processthreadsapi.h>
+#include <synchapi.h>
 
 #endif

@@ -86,6 +86,12 @@ typedef OVERLAPPED WSAOVERLAPPED, *LPWSAOVERLAPPED;
 #define INVALID_SOCKET ((SOCKET)(~0))
 #define SOCKET_ERROR (-1)
 #define WSA_INVALID_EVENT ((WSAEVENT)NULL)
+#define WSA_MAXIMUM_WAIT_EVENTS (MAXIMUM_WAIT_OBJECTS)
+#define WSA_WAIT_FAILED (WAIT_FAILED)
+#define WSA_WAIT_EVENT_0 (WAIT_OBJECT_0)
+#define WSA_WAIT_IO_COMPLETION (WAIT_IO_COMPLETION)
+#define WSA_WAIT_TIMEOUT (WAIT_TIMEOUT)
+#define WSA_INFINITE (INFINITE)
 
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
@@ -713,6 +719,29 @@ int WSAAPI ioctlsocket(SOCKET s, long cmd, u_long* argp) BERTH_SYMBOL(ioctlsocke
 /// Whether `s` is in the set: what FD_ISSET is on Windows.
 int WSAAPI __WSAFDIsSet(SOCKET s, fd_set* set) BERTH_SYMBOL(__WSAFDIsSet);
 
+/// An event that is not set and that ResetEvent resets: CreateEvent under Winsock's name.
+///
+/// Otherwise WSA_INVALID_EVENT with WSANOTINITIALISED or WSAENETDOWN. Source: WSACreateEvent page.
+WSAEVENT WSAAPI WSACreateEvent(void) BERTH_SYMBOL(WSACreateEvent);
+
+/// CloseHandle, SetEvent and ResetEvent under Winsock's names.
+///
+/// They return TRUE. Otherwise FALSE with WSANOTINITIALISED, WSAENETDOWN or, for what is no event,
+/// WSA_INVALID_HANDLE. Source: WSACloseEvent, WSASetEvent and WSAResetEvent pages.
+BOOL WSAAPI WSACloseEvent(WSAEVENT hEvent) BERTH_SYMBOL(WSACloseEvent);
+BOOL WSAAPI WSASetEvent(WSAEVENT hEvent) BERTH_SYMBOL(WSASetEvent);
+BOOL WSAAPI WSAResetEvent(WSAEVENT hEvent) BERTH_SYMBOL(WSAResetEvent);
+
+/// WaitForMultipleObjectsEx under Winsock's name.
+///
+/// Returns WSA_WAIT_EVENT_0 plus an index, WSA_WAIT_IO_COMPLETION or WSA_WAIT_TIMEOUT. Otherwise
+/// WSA_WAIT_FAILED with WSANOTINITIALISED, WSAENETDOWN, WSA_INVALID_HANDLE, or WSA_INVALID_PARAMETER (no
+/// event, more than WSA_MAXIMUM_WAIT_EVENTS, one twice in a wait for all). Source: WSAWaitForMultipleEvents
+/// page.
+DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT* lphEvents, BOOL fWaitAll,
+                                      DWORD dwTimeout, BOOL fAlertable)
+    BERTH_SYMBOL(WSAWaitForMultipleEvents);
+
 /// Host to network byte order and back, for ports and IPv4 addresses. They never fail and need no
 /// WSAStartup. Source: htons, ntohs, htonl and ntohl pages.
 u_short WSAAPI htons(u_short hostshort) BERTH_SYMBOL(htons);
@@ -725,10 +754,6 @@ u_long WSAAPI ntohl(u_long netlong) BERTH_SYMBOL(ntohl);
 /// Returns it in network byte order, 0 for a text that is one space, and INADDR_NONE when it is not an
 /// address or `cp` is bad. Needs no WSAStartup. Source: inet_addr page.
 u_long WSAAPI inet_addr(const char* cp) BERTH_SYMBOL(inet_addr);
-
-// Not Winsock: what a program that passes the address of an unsigned long, which Windows allows, needs
-// here, where that is wider than a DWORD.
-void berth_keep_low_dword(unsigned long* value);
 
 BERTH_EXTERN_C_END
 
@@ -755,13 +780,6 @@ int WSAAPI berth_select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exc
 #endif
 
 #ifdef __cplusplus
-template <typename Type>
-struct berth_result_if_unsigned_long;
-template <>
-struct berth_result_if_unsigned_long<unsigned long> {
-  typedef int type;
-};
-
 /// WSAIoctl for a count that is an unsigned long, which is wider than a DWORD here. A template, so that
 /// NULL as a count still means the function above.
 template <typename UnsignedLong>
