@@ -23,6 +23,7 @@
 #include <vector>
 
 #include <berth/machine/machine.h>
+#include <berth/testing.h>
 #include <berth/winsock/attach.h>
 
 namespace berth::test {
@@ -162,13 +163,18 @@ inline int release(SOCKET s, ULONG64 token) { return with_token(s, SIO_RELEASE_P
 /// What a program finds in its last error before a call, to see whether the call sets it.
 inline constexpr int kNoCode = 4711;
 
-/// A thread that is a process, with Winsock started, of a machine of its own.
+/// A thread that is a process, with Winsock started, of a machine of its own, as users of the kit have it.
 class FaceTest : public testing::Test {
  protected:
   explicit FaceTest(World world = {}, Profile profile = {})
-      : machine_(started_machine(std::move(world), std::move(profile))),
-        process_(process({TokenKind::ElevatedAdministrator, "alice"}, 1)),
-        attached_(process_) {}
+      : pc_({.world = std::move(world),
+             .profile = std::move(profile),
+             .identity = {TokenKind::ElevatedAdministrator, "alice"},
+             .start_ups = 1}),
+        machine_(std::shared_ptr<void>(), &pc_.emulated()),
+        process_(pc_.process()) {
+    pc_.allow_leaks();  // what a call leaves behind when it should not is looked for call by call
+  }
 
   std::shared_ptr<WindowsProcess> process(const Identity& identity, int start_ups) const {
     return WindowsProcess::of(machine_, machine_->start_process(identity), start_ups);
@@ -195,9 +201,9 @@ class FaceTest : public testing::Test {
     EXPECT_EQ(last_refusal(), std::nullopt);
   }
 
-  std::shared_ptr<Machine> machine_;
+  berth::testing::Machine pc_;
+  std::shared_ptr<Machine> machine_;  // the kit's, which owns it
   std::shared_ptr<WindowsProcess> process_;
-  ScopedProcess attached_;
 };
 
 /// The rule that made this thread's last call fail.
