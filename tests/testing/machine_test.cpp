@@ -260,6 +260,27 @@ TEST(KitLeaks, a_call_that_nobody_let_go_is_told) {
       "calls that nobody let go before their fault ended: 1");
 }
 
+TEST(KitLeaks, a_worker_thread_that_still_waits_is_woken) {
+  int code = 0;
+  std::thread worker;
+  {
+    Pc pc(started());
+    pc.forgive(Leak::Sockets);
+    const SOCKET s = tcp_socket();
+    ASSERT_EQ(bind_to(s, 5000), 0);
+    ASSERT_EQ(listen(s, 1), 0);
+    std::promise<void> ready;
+    worker = std::thread([&code, &ready, s] {
+      ready.set_value();
+      EXPECT_EQ(accept(s, nullptr, nullptr), INVALID_SOCKET);
+      code = WSAGetLastError();
+    });
+    ready.get_future().wait();
+  }
+  worker.join();
+  EXPECT_TRUE(code == WSAEINTR || code == WSAENOTSOCK || code == WSANOTINITIALISED) << code;
+}
+
 TEST(KitLeaks, of_the_world_are_not_the_tests) {
   MachineOptions options = started();
   options.world.bound_ports.push_back({.transport = Transport::Tcp,
