@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -104,6 +105,7 @@ KernelOption kernel_option(Option option) {
     case Option::TosIpv4: return {IPPROTO_IP, IP_TOS};
     case Option::ReportsUnreachablePorts: return {IPPROTO_IP, IP_RECVERR};
     case Option::PacketInfoIpv4: return {IPPROTO_IP, IP_PKTINFO};
+    case Option::SegmentSize: return {IPPROTO_UDP, UDP_SEGMENT};
   }
   return {SOL_SOCKET, SO_DEBUG};
 }

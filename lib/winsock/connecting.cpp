@@ -7,6 +7,7 @@
 
 #include "host_errors.h"
 #include "loopback.h"
+#include "option_table.h"
 #include "socket_names.h"
 
 namespace berth::winsock {
@@ -170,6 +171,7 @@ std::optional<SOCKET> admit(Use& listener, const Arrival& arrival) {
                         {.address = arrival.local.address, .port = reply->name.port}, arrival.peer);
   flow->blocks = listener.flow().blocks.load();
   if (!flow->blocks) traffic::set_blocking(flow->descriptor, false);
+  inherit_options(*flow, listener.flow());
   accepted.flow = flow.get();
   const auto handle = HandleTable::of_program().insert(accepted);
   if (!handle) {

@@ -7,6 +7,7 @@
 #include "connecting.h"
 #include "host_errors.h"
 #include "memory_probe.h"
+#include "option_table.h"
 #include "socket_names.h"
 #include "use.h"
 
@@ -33,6 +34,7 @@ int listen_on_host(Use& use, int backlog) {
   if (!use.is_named()) return -1;
   if (const int error = flow.listen(host_backlog(backlog)); error != 0) return winsock_code_of(error);
   flow.phase = Phase::Listening;
+  forget_timeouts_of_host(flow);
   return 0;
 }
 

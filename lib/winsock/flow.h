@@ -11,6 +11,7 @@
 #include <berth/traffic/host_socket.h>
 
 #include "handle_table.h"
+#include "option_values.h"
 #include "process_face.h"
 
 namespace berth::winsock {
@@ -92,7 +93,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::shared_ptr<AsyncState> async;
   std::mutex async_mutex;  ///< guards `async`, the pointer
 
-  /// Options that only the face knows: see options.cpp.
+  /// What the program set, and what the host's socket cannot keep of it: see option_table.cpp.
+  OptionValues options;
   std::atomic<int> pending_error = 0;  ///< of a connection attempt that failed unseen, for SO_ERROR
   std::atomic<std::uint32_t> receive_timeout = 0;
   std::atomic<std::uint32_t> send_timeout = 0;

@@ -189,7 +189,9 @@ typedef OVERLAPPED WSAOVERLAPPED, *LPWSAOVERLAPPED;
 #endif
 
 #define TCP_NODELAY 0x0001
+#define TCP_BSDURGENT 0x7000
 
+/// Whether and for how many seconds closesocket waits for what was not sent. Source: LINGER page.
 typedef struct BERTH_WINDOWS_STRUCT linger {
   u_short l_onoff;
   u_short l_linger;

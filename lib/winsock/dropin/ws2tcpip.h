@@ -14,6 +14,9 @@
 #endif
 #define socklen_t int
 
+#define UDP_NOCHECKSUM 1
+#define UDP_CHECKSUM_COVERAGE 20
+
 #define INET_ADDRSTRLEN 22
 #define INET6_ADDRSTRLEN 65
 
