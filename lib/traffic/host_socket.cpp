@@ -216,6 +216,30 @@ Result receive(int descriptor, void* data, std::size_t size, unsigned flags) {
   return tried([&] { return ::recv(descriptor, data, size, kernel_flags(flags)); });
 }
 
+Result send_to(int descriptor, const void* data, std::size_t size, const HostAddress& to, unsigned flags) {
+  sockaddr_storage storage;
+  const socklen_t length = put(to, storage);
+  return tried([&] {
+    return ::sendto(descriptor, data, size, kernel_flags(flags), reinterpret_cast<sockaddr*>(&storage),
+                    length);
+  });
+}
+
+Result receive_from(int descriptor, void* data, std::size_t size, Message& message, unsigned flags) {
+  sockaddr_storage storage;
+  socklen_t length = sizeof(storage);
+  Result result = tried([&] {
+    return ::recvfrom(descriptor, data, size, kernel_flags(flags) | MSG_TRUNC,
+                      reinterpret_cast<sockaddr*>(&storage), &length);
+  });
+  if (!result.ok()) return result;
+  message.has_peer = length != 0;
+  if (message.has_peer) message.peer = address_in(storage);
+  message.truncated = result.value > static_cast<std::int64_t>(size);
+  if (message.truncated) result.value = static_cast<std::int64_t>(size);
+  return result;
+}
+
 Result send_message(int descriptor, std::span<const Piece> pieces, const HostAddress* to, unsigned flags) {
   sockaddr_storage storage;
   msghdr message{};

@@ -57,15 +57,11 @@ int connect_datagrams(Use& use, const Endpoint& to) {
 int prepare(Use& use, const Endpoint& to, std::optional<traffic::HostAddress>& there) {
   Flow& flow = use.flow();
   if (const int code = destination_problem(flow, to); code != 0) return code;
-  if (!use.is_named()) return -1;
+  if (!use.has_name()) return -1;
   there = flow.route(to);
   if (!there) return WSAENETUNREACH;
-  const auto local = flow.local();
-  if (flow.process.network() == Network::Isolated && local) {
-    const Endpoint shown = name_towards(*local, to);
-    flow.set_local(shown);
-    flow.say_carrier(shown);
-  }
+  if (flow.process.network() == Network::Isolated) flow.talk_as(name_towards(*flow.local(), to));
+  if (!use.is_named()) return -1;
   flow.set_peer(to);
   flow.phase = Phase::Connecting;
   return 0;
@@ -112,10 +108,7 @@ int begin_connection(Use& use, const Endpoint& to) {
   if (const int code = prepare(use, to, there); code != 0) {
     return code;
   }
-  if (flow.blocks) traffic::set_blocking(flow.descriptor, false);
-  const auto begun = traffic::connect(flow.descriptor, *there);
-  if (flow.blocks) traffic::set_blocking(flow.descriptor, true);
-  return ended(flow, begun.error);
+  return ended(flow, traffic::connect(flow.descriptor, *there).error);
 }
 
 int connect_to(Use& use, const Endpoint& to) {

@@ -139,6 +139,7 @@ void Flow::set_local(const std::optional<Endpoint>& name) {
 void Flow::set_peer(const std::optional<Endpoint>& name) {
   const std::lock_guard guard(names_);
   peer_ = name;
+  has_peer_.store(name.has_value(), std::memory_order_release);
 }
 
 // -- the way out and in ---------------------------------------------------------------------------
@@ -158,14 +159,16 @@ int Flow::carry_isolated(const Endpoint& name) {
   traffic::HostAddress address = own_loopback();
   const auto bound = traffic::bind(descriptor, address);
   if (!bound.ok()) return bound.error;
-  process.machine().set_carrier(socket, Carrier{endpoint_of(address)}, name);
+  carrier_ = Carrier{endpoint_of(address)};
+  process.machine().set_carrier(socket, carrier_, name);
   return 0;
 }
 
-void Flow::say_carrier(const Endpoint& name) {
-  traffic::HostAddress address;
-  if (traffic::name_of(descriptor, address).ok())
-    process.machine().set_carrier(socket, Carrier{endpoint_of(address)}, name);
+void Flow::talk_as(const Endpoint& name) {
+  if (local() == name) return;
+  set_local(name);
+  const std::lock_guard guard(carrying_);
+  if (carrier_) process.machine().set_carrier(socket, carrier_, name);
 }
 
 // The host has rules of its own about who may share a port; among the sockets of this program the model has

@@ -64,6 +64,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// The emulated name; nothing before the bind. Asks the machine until there is one.
   std::optional<Endpoint> local();
   [[nodiscard]] std::optional<Endpoint> peer() const;
+  [[nodiscard]] bool has_peer() const { return has_peer_.load(std::memory_order_acquire); }
   void set_local(const std::optional<Endpoint>& name);
   void set_peer(const std::optional<Endpoint>& name);
   /// The connection stands. `local`: the name that it gave the socket, if another one than bind gave.
@@ -80,8 +81,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::optional<traffic::HostAddress> route(const Endpoint& to);
   /// Who is behind an address of the host; nothing for a stranger, who is not to be heard.
   std::optional<Endpoint> name_behind(const traffic::HostAddress& address);
-  /// Tells the machine that the host's endpoint of this socket talks under another name now.
-  void say_carrier(const Endpoint& name);
+  /// The name under which the socket talks from now on, more specific than the one that it was bound to.
+  void talk_as(const Endpoint& name);
   [[nodiscard]] bool is_carried() const { return carried_.load(std::memory_order_acquire); }
 
   /// Wakes whoever sleeps in a call on the host's socket.
@@ -112,6 +113,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::shared_ptr<Flow> self_;
   std::atomic<bool> carried_ = false;
   std::mutex carrying_;
+  Carrier carrier_;  // once carried_ under `isolated`
+  std::atomic<bool> has_peer_ = false;
   mutable std::mutex names_;  // guards what follows
   std::optional<Endpoint> local_;
   std::optional<Endpoint> peer_;

@@ -23,8 +23,6 @@ void put_shape(OpenHandle& open, std::uint32_t shape) {
   open.type = static_cast<int>(shape >> 8U);
 }
 
-constexpr std::uintptr_t handle_at(std::size_t index) { return 4 * (index + 64); }
-constexpr std::size_t index_at(std::uintptr_t handle) { return handle / 4 - 64; }
 constexpr std::uint32_t bit_of(StoredOption option) { return 1U << static_cast<unsigned>(option); }
 
 }  // namespace
@@ -37,14 +35,6 @@ HandleTable& HandleTable::of_program() {
 
 HandleTable::~HandleTable() {
   for (const auto& chunk : chunks_) delete chunk.load(std::memory_order_relaxed);
-}
-
-HandleTable::Slot* HandleTable::slot_of(std::uintptr_t handle) const {
-  if (handle % 4 != 0 || handle < handle_at(0)) return nullptr;
-  const std::size_t index = index_at(handle);
-  if (index >= kChunks * kPerChunk) return nullptr;
-  Chunk* chunk = chunks_[index / kPerChunk].load(std::memory_order_acquire);
-  return chunk == nullptr ? nullptr : &(*chunk)[index % kPerChunk];
 }
 
 std::optional<std::size_t> HandleTable::free_slot() {

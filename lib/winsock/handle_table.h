@@ -114,7 +114,15 @@ class HandleTable {
   };
   using Chunk = std::array<Slot, kPerChunk>;
 
-  [[nodiscard]] Slot* slot_of(std::uintptr_t handle) const;
+  static constexpr std::uintptr_t handle_at(std::size_t index) { return 4 * (index + 64); }
+  static constexpr std::size_t index_at(std::uintptr_t handle) { return handle / 4 - 64; }
+  // Null for a number that is no handle's.
+  [[nodiscard]] Slot* slot_of(std::uintptr_t handle) const {
+    const std::size_t index = index_at(handle);
+    if (handle % 4 != 0 || index >= kMostHandles) return nullptr;  // a small handle's index wraps round
+    Chunk* chunk = chunks_[index / kPerChunk].load(std::memory_order_acquire);
+    return chunk == nullptr ? nullptr : &(*chunk)[index % kPerChunk];
+  }
   [[nodiscard]] std::optional<std::size_t> free_slot();
   void give_back(std::size_t index);
 

@@ -80,10 +80,11 @@ bool overlapped_is_good(const Ioctl& io) {
   return io.routine == nullptr || io.memory.is_readable(reinterpret_cast<const void*>(io.routine), 1);
 }
 bool pointers_are_good(const Ioctl& io) {
-  if (!io.memory.is_readable(io.input, std::min(io.input_size, io.structure_size()))) return false;
+  // What is written comes first: the page of it is then known to be readable too.
+  if (io.count != nullptr && !io.memory.is_writable(io.count, sizeof(DWORD))) return false;
   if (io.is_acquire() && !io.memory.is_writable(io.output, sizeof(INET_PORT_RESERVATION_INSTANCE)))
     return false;
-  if (io.count != nullptr && !io.memory.is_writable(io.count, sizeof(DWORD))) return false;
+  if (!io.memory.is_readable(io.input, std::min(io.input_size, io.structure_size()))) return false;
   return overlapped_is_good(io);
 }
 // Completion without an event or a routine is told in the structure alone, and that is done; the rest is not.

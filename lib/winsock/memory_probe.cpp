@@ -71,11 +71,15 @@ std::uint32_t word_without_waiters = 0;
 
 // system calls by number, because a sanitizer's wrapper would read the memory in question.
 
-// Moves no waiter from the word to ours, after comparing the word with a value.
-Verdict read_by_futex(const void* word) noexcept {
-  constexpr std::uint32_t kAnyValue = 0x42657274;
-  return verdict_of_futex(
-      syscall(SYS_futex, word, FUTEX_CMP_REQUEUE_PRIVATE, 0, 0, &word_without_waiters, kAnyValue));
+// Asks for a change of the signal mask that there is not: the kernel reads the set, and then refuses it. Of
+// the calls that read a word of ours this is the quickest.
+Verdict read_by_signal_mask(const void* word) noexcept {
+  constexpr int kNoSuchChange = 0x4265;
+  constexpr std::size_t kSizeOfKernelsSet = 8;
+  const long result = syscall(SYS_rt_sigprocmask, kNoSuchChange, word, nullptr, kSizeOfKernelsSet);
+  if (result == 0) return Verdict::MethodRefused;
+  if (errno == EFAULT) return Verdict::Bad;
+  return errno == EINVAL ? Verdict::Good : Verdict::MethodRefused;
 }
 
 // Wakes nobody on our word, after adding 0 to the other word. It would wake a waiter of that word, for
@@ -174,8 +178,8 @@ bool MemoryProbe::page_passes(std::uintptr_t address, Access access) noexcept {
   Verdict verdict = Verdict::MethodRefused;
   if (method_ == ProbeMethod::Futex) {
     // The word around a byte lies in the same page.
-    const void* word = reinterpret_cast<const void*>(address & ~std::uintptr_t{3});
-    verdict = writes ? write_by_futex(word) : read_by_futex(word);
+    const void* word = reinterpret_cast<const void*>(address & ~std::uintptr_t{7});
+    verdict = writes ? write_by_futex(word) : read_by_signal_mask(word);
   }
   if (verdict == Verdict::MethodRefused) {
     fall_back_to_pipe();

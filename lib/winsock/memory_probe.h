@@ -12,7 +12,8 @@ namespace berth::winsock {
 
 /// How a page that is not known to be good is tried.
 enum class ProbeMethod : std::uint8_t {
-  /// The kernel reads a word, or atomically adds 0 to it, on our behalf. Changes no byte, not even when
+  /// The kernel reads a word as a signal mask, or atomically adds 0 to it as a futex, on our behalf. Changes
+  /// no byte, not even when
   /// another thread writes the same word at that moment.
   Futex,
   /// The kernel copies a byte into a pipe, and back. For sandboxes that refuse the futex operations; a

@@ -82,22 +82,29 @@ void write_name(const Endpoint& endpoint, Family family, sockaddr* name) {
 }
 
 bool name_fits(Family family, const sockaddr* name, const int* length) {
+  return !problem_of_place(family, name, length);
+}
+
+std::optional<Rule> problem_of_place(Family family, const sockaddr* name, const int* length) {
   MemoryProbe memory;
-  const auto room = memory.read<int>(length);
-  return room && memory.is_writable(length, sizeof(int)) && *room >= size_of_name(family) &&
-         memory.is_writable(name, static_cast<std::size_t>(size_of_name(family)));
+  if (!memory.is_writable(length, sizeof(int))) return Rule::PointerIsBad;
+  int room = 0;
+  std::memcpy(&room, length, sizeof(room));
+  if (room < size_of_name(family)) return Rule::NameIsUnusable;
+  if (!memory.is_writable(name, static_cast<std::size_t>(size_of_name(family)))) return Rule::PointerIsBad;
+  return std::nullopt;
+}
+
+void store_name(const Endpoint& endpoint, Family family, sockaddr* name, int* length) {
+  const int size = size_of_name(family);
+  write_name(endpoint, family, name);
+  std::memcpy(length, &size, sizeof(size));
 }
 
 std::optional<Rule> answer_name(const Endpoint& endpoint, Family family, sockaddr* name, int* length) {
-  MemoryProbe memory;
-  const int size = size_of_name(family);
-  const auto room = memory.read<int>(length);
-  if (!room || !memory.is_writable(length, sizeof(int))) return Rule::PointerIsBad;
-  if (*room < size) return Rule::NameIsUnusable;
-  if (!memory.is_writable(name, static_cast<std::size_t>(size))) return Rule::PointerIsBad;
-  write_name(endpoint, family, name);
-  std::memcpy(length, &size, sizeof(size));
-  return std::nullopt;
+  const auto problem = problem_of_place(family, name, length);
+  if (!problem) store_name(endpoint, family, name, length);
+  return problem;
 }
 
 }  // namespace berth::winsock

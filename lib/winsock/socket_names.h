@@ -27,8 +27,12 @@ void write_name(const Endpoint& endpoint, Family family, sockaddr* name);
 [[nodiscard]] std::optional<Rule> answer_name(const Endpoint& endpoint, Family family, sockaddr* name,
                                               int* length);
 
-/// Whether `answer_name` would succeed.
+/// Why `answer_name` would fail; nothing when it would not.
+[[nodiscard]] std::optional<Rule> problem_of_place(Family family, const sockaddr* name, const int* length);
 [[nodiscard]] bool name_fits(Family family, const sockaddr* name, const int* length);
+
+/// As `answer_name`. Requires: `name_fits` said so.
+void store_name(const Endpoint& endpoint, Family family, sockaddr* name, int* length);
 
 /// `address` as an IPv6 socket shows it.
 [[nodiscard]] Address mapped(const Address& address);

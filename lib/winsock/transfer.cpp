@@ -26,6 +26,7 @@ constexpr FlagRow kReceiveFlags[] = {{MSG_PEEK, traffic::kPeek},
 
 template <std::size_t kCount>
 std::optional<unsigned> translated(unsigned flags, const FlagRow (&rows)[kCount]) {
+  if (flags == 0) return 0U;
   unsigned ours = 0;
   for (const FlagRow& row : rows) {
     if ((flags & row.windows) != 0) ours |= row.ours;
@@ -72,16 +73,22 @@ int datagram_problem(const Flow& flow, const Endpoint& to) {
 
 Transferred send_datagram(Flow& flow, std::span<const traffic::Piece> pieces, const Endpoint* to,
                           unsigned flags) {
-  const auto target = to != nullptr ? std::optional(*to) : flow.peer();
-  if (!target) return failed(WSAENOTCONN);
+  const auto peer = to != nullptr ? std::nullopt : flow.peer();
+  const Endpoint* target = to != nullptr ? to : peer ? &*peer : nullptr;
+  if (target == nullptr) return failed(WSAENOTCONN);
   if (const int code = datagram_problem(flow, *target); code != 0) return failed(code);
   const auto there = flow.route(*target);
   if (!there) return failed(WSAENETUNREACH);
-  auto sent = traffic::send_message(flow.descriptor, pieces, &*there, flags);
+  const auto send = [&] {
+    return pieces.size() == 1
+               ? traffic::send_to(flow.descriptor, pieces[0].start, pieces[0].size, *there, flags)
+               : traffic::send_message(flow.descriptor, pieces, &*there, flags);
+  };
+  auto sent = send();
   // An earlier datagram's unreachable port is told to who receives, not to who sends.
   for (int tries = 0; sent.error == ECONNREFUSED && tries < 8; ++tries) {
     flow.unreachable_port_was_told = true;
-    sent = traffic::send_message(flow.descriptor, pieces, &*there, flags);
+    sent = send();
   }
   if (!sent.ok()) return failed(code_of(flow, sent.error, flags));
   return {.bytes = static_cast<std::size_t>(sent.value), .code = 0, .peer = {}};
@@ -105,8 +112,7 @@ Transferred receive_stream(Flow& flow, std::span<const traffic::Piece> pieces, u
 std::optional<Endpoint> sender_of(Flow& flow, const traffic::Message& message) {
   if (!message.has_peer) return std::nullopt;
   auto name = flow.name_behind(message.peer);
-  const auto only = flow.peer();
-  if (name && only && *only != *name) name.reset();
+  if (name && flow.has_peer() && flow.peer() != name) name.reset();
   return name;
 }
 
@@ -129,7 +135,9 @@ Transferred receive_datagram(Flow& flow, std::span<const traffic::Piece> pieces,
   for (;;) {
     if (flow.unreachable_port_was_told && tells_unreachable(flow)) return failed(WSAECONNRESET);
     traffic::Message message;
-    const auto got = traffic::receive_message(flow.descriptor, pieces, message, flags);
+    const auto got = pieces.size() == 1 ? traffic::receive_from(flow.descriptor, pieces[0].start,
+                                                                pieces[0].size, message, flags)
+                                        : traffic::receive_message(flow.descriptor, pieces, message, flags);
     if (flow.closing) return failed(WSAEINTR);
     if (got.error == ECONNREFUSED) {
       if (tells_unreachable(flow)) return failed(WSAECONNRESET);

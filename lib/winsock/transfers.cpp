@@ -39,7 +39,7 @@ std::optional<Transferred> receive_bytes(Use& use, char* bytes, int length, int 
   if (!how) problem = WSAEOPNOTSUPP;
   if (problem == 0 && !is_a_length(length)) problem = WSAEFAULT;
   // A datagram socket without a name cannot be sent anything.
-  if (problem == 0 && !flow.is_stream() && !flow.local()) problem = WSAEINVAL;
+  if (problem == 0 && !flow.is_stream() && !flow.is_carried() && !flow.local()) problem = WSAEINVAL;
   if (problem != 0) {
     use.fail(problem);
     return std::nullopt;
@@ -87,7 +87,6 @@ int recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* from, int
   if (wants_name && !name_fits(use.flow().family, from, fromlen)) return use.fail(WSAEFAULT);
   const auto moved = receive_bytes(use, buf, len, flags);
   if (!moved) return SOCKET_ERROR;
-  if (wants_name && moved->peer && answer_name(*moved->peer, use.flow().family, from, fromlen))
-    return use.fail(WSAEFAULT);
+  if (wants_name && moved->peer) store_name(*moved->peer, use.flow().family, from, fromlen);
   return answered(use, *moved);
 }

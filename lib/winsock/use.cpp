@@ -27,6 +27,14 @@ bool Use::is_named() {
   return is_named_by(true, [this] { return call_.ask(request::ImplicitBind{flow_->socket}); });
 }
 
+bool Use::has_name() {
+  if (flow_->local()) return true;
+  if (flow_->process.network() == Network::Host) return is_named();
+  const auto reply = call_.ask(request::ImplicitBind{flow_->socket});
+  if (reply) flow_->set_local(reply->name);
+  return reply.has_value();
+}
+
 bool Use::is_bound(const Endpoint& name) {
   return is_named_by(name.port == 0, [&] { return call_.ask(request::Bind{flow_->socket, name}); });
 }

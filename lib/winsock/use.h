@@ -23,6 +23,9 @@ class Use {
   /// Requires: `has_flow()` returned true.
   [[nodiscard]] Flow& flow() const { return *flow_; }
 
+  /// Gives the socket a name in the model, if it has none; the host's endpoint may wait, where the host does
+  /// not have the last word about it. False: the call has failed.
+  [[nodiscard]] bool has_name();
   /// Gives the socket a name as connect and sendto do, and the host's endpoint. False: the call has failed.
   [[nodiscard]] bool is_named();
   /// Binds it, in the model and on the host, as `host` traffic wants. False: the call has failed.

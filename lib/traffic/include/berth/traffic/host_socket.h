@@ -59,12 +59,16 @@ inline constexpr unsigned kDontRoute = 16U;
 Result send(int descriptor, const void* data, std::size_t size, unsigned flags);
 Result receive(int descriptor, void* data, std::size_t size, unsigned flags);
 
+Result send_to(int descriptor, const void* data, std::size_t size, const HostAddress& to, unsigned flags);
+
 /// What a received message was, besides its bytes.
 struct Message {
   HostAddress peer;
   bool has_peer = false;
   bool truncated = false;  ///< a datagram was longer than the memory; its rest is lost
 };
+/// One datagram; the value is how much of it fitted.
+Result receive_from(int descriptor, void* data, std::size_t size, Message& message, unsigned flags);
 /// `to` may be null on a connected socket.
 Result send_message(int descriptor, std::span<const Piece> pieces, const HostAddress* to, unsigned flags);
 Result receive_message(int descriptor, std::span<const Piece> pieces, Message& message, unsigned flags);
