@@ -97,6 +97,7 @@ int closesocket(SOCKET s) {
   using namespace berth;
   winsock::Call call(s);
   if (!call.has_socket()) return SOCKET_ERROR;
+  if (call.meets_a_fault({.point = FaultPoint::Close, .handle = s})) return SOCKET_ERROR;
   const auto open = winsock::HandleTable::of_program().take(s);
   if (!open) return call.fail(Rule::NotASocket);
   call.process()->faults().cancel_calls_on(s);

@@ -83,6 +83,13 @@ TEST_F(Faults, strike_at_their_point_alone) {
   expect_failure(WSAENETDOWN, [&] { return release(socket_, block.Token.Token); });
 }
 
+TEST_F(Faults, at_close_leave_the_socket_open) {
+  const ScopedFault fault(FaultPoint::Close, FaultAction::fail(WSAEWOULDBLOCK), When::nth(1));
+  expect_failure(WSAEWOULDBLOCK, [this] { return closesocket(socket_); });
+  EXPECT_EQ(bind_to(socket_, 5000), 0);
+  EXPECT_EQ(closesocket(socket_), 0);
+}
+
 TEST_F(Faults, at_ioctl_strike_each_control_code) {
   const ScopedFault fault(FaultPoint::Ioctl, FaultAction::exhaust());
   expect_failure(WSAENOBUFS, [&] { return acquired(socket_, 6000, 1) ? 0 : SOCKET_ERROR; });

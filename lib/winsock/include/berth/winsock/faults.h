@@ -31,14 +31,14 @@ enum class FaultPoint : std::uint8_t {
   Accept,
   Send,
   Receive,
-  Option,  ///< setsockopt and getsockopt
+  Close,   ///< closesocket; the socket stays open when it fails
   Create,  ///< CreatePersistent{Tcp,Udp}PortReservation
   Delete,
   Lookup,
 };
 inline constexpr std::array<std::string_view, 17> kFaultPointNames = {
     "any",     "ioctl",  "acquire", "associate", "release", "affinity", "socket", "bind",  "listen",
-    "connect", "accept", "send",    "receive",   "option",  "create",   "delete", "lookup"};
+    "connect", "accept", "send",    "receive",   "close",   "create",   "delete", "lookup"};
 
 /// What a fault does to a call that it strikes.
 enum class FaultKind : std::uint8_t {
