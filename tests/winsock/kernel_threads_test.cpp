@@ -307,9 +307,12 @@ TEST_F(Threads, keep_the_flags_of_handles) {
   EXPECT_EQ(code(), DWORD{ERROR_INVALID_HANDLE});
 }
 
-TEST_F(Threads, know_the_emulated_process_they_are_attached_to) {
-  EXPECT_EQ(GetCurrentProcessId(), static_cast<DWORD>(process_->id().value));
-  std::thread([] { EXPECT_EQ(GetCurrentProcessId(), static_cast<DWORD>(getpid())); }).join();
+TEST_F(Threads, know_the_emulated_process_they_are) {
+  const auto id = static_cast<DWORD>(process_->id().value);
+  EXPECT_EQ(GetCurrentProcessId(), id);
+  std::thread([id] { EXPECT_EQ(GetCurrentProcessId(), id) << "nobody attached it"; }).join();
+  const ScopedProcess as_another(process({TokenKind::StandardUser, "bob"}, 1));
+  EXPECT_NE(GetCurrentProcessId(), id);
 }
 
 }  // namespace
