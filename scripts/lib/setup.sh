@@ -9,7 +9,7 @@ project="$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)"
 jobs="$(nproc)"
 in_ci() { [[ "${CI:-}" == true || "${CI:-}" == 1 ]]; }
 
-build_packages=(cmake ninja-build g++ nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev libgtest-dev
+build_packages=(cmake ninja-build g++ libboost-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev libgtest-dev
                 libgmock-dev libbenchmark-dev)
 check_packages=(clang clang-tidy clang-format libclang-rt-14-dev valgrind gcovr)
 

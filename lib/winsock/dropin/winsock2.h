@@ -3,7 +3,7 @@
 // <winsock2.h> for Linux: Winsock 2 as an emulated Windows machine answers it.
 //
 // It may stand before or after any header of libc or libstdc++, with one exception: POSIX' own socket
-// headers (<sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>, <arpa/inet.h>, <netdb.h>, <poll.h>) must not come
+// headers (<sys/socket.h>, <netinet/in.h>, <netinet/tcp.h>, <arpa/inet.h>, <netdb.h>) must not come
 // first in the same translation unit, because they define the same names otherwise; after this header
 // they are empty.
 //
@@ -15,7 +15,7 @@
 #define BERTH_DROPIN_WINSOCK2_H
 
 #if defined(_SYS_SOCKET_H) || defined(_NETINET_IN_H) || defined(_NETINET_TCP_H) || defined(_ARPA_INET_H) || \
-    defined(_NETDB_H) || defined(_SYS_POLL_H)
+    defined(_NETDB_H)
 #error "include <winsock2.h> before POSIX' socket headers (<sys/socket.h>, <netinet/in.h>, <netdb.h>, ...)"
 #endif
 #define _SYS_SOCKET_H 1
@@ -23,7 +23,6 @@
 #define _NETINET_TCP_H 1
 #define _ARPA_INET_H 1
 #define _NETDB_H 1
-#define _SYS_POLL_H 1
 
 // libc's fd_set and its kin come first, so that a later libc header finds them there. A value that the
 // program gave FD_SETSIZE before any libc header is kept.
@@ -32,6 +31,7 @@
 #pragma push_macro("FD_SETSIZE")
 #undef FD_SETSIZE
 #endif
+#include <poll.h>
 #include <sys/select.h>
 #include <sys/types.h>
 #if defined(BERTH_FD_SETSIZE_OF_THE_PROGRAM)
@@ -53,6 +53,19 @@ extern "C" int select(int, fd_set* __restrict, fd_set* __restrict, fd_set* __res
 #undef FD_CLR
 #undef FD_ISSET
 #define fd_set berth_fd_set
+
+// libc's structure for poll comes first, too: Windows' one of that name is another.
+#undef POLLERR
+#undef POLLHUP
+#undef POLLNVAL
+#undef POLLWRNORM
+#undef POLLOUT
+#undef POLLWRBAND
+#undef POLLRDNORM
+#undef POLLRDBAND
+#undef POLLIN
+#undef POLLPRI
+#define pollfd berth_pollfd
 
 // Linux has IOC_IN and IOC_OUT too, with each other's values.
 #include <asm/ioctl.h>

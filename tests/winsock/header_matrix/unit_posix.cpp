@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -10,6 +11,15 @@ __attribute__((noinline)) static void fill(std::vector<linger>& values) {
   for (int value = 0; value < 100; ++value) {
     values.push_back(linger{value, value});
   }
+}
+
+// The structure of libc; the other unit has a vector of Windows' one.
+static bool poll_entries_are_right() {
+  std::vector<pollfd> entries;
+  for (int value = 0; value < 100; ++value) {
+    entries.push_back(pollfd{value, POLLIN, 0});
+  }
+  return sizeof(pollfd) == 8 && entries.size() == 100 && entries[99].fd == 99 && entries[99].events == POLLIN;
 }
 
 // libc's bind answers here, whatever the other unit calls bind.
@@ -26,7 +36,8 @@ static bool libcs_bind_works() {
 bool posix_unit_is_right() {
   std::vector<linger> values;
   fill(values);
-  bool is_right = sizeof(linger) == 8 && values.size() == 100 && libcs_bind_works();
+  bool is_right =
+      sizeof(linger) == 8 && values.size() == 100 && poll_entries_are_right() && libcs_bind_works();
   for (int value = 0; value < 100; ++value) {
     is_right = is_right && values[static_cast<std::size_t>(value)].l_onoff == value &&
                values[static_cast<std::size_t>(value)].l_linger == value;

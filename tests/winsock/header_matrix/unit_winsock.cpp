@@ -13,6 +13,15 @@ __attribute__((noinline)) static void fill(std::vector<linger>& values) {
   }
 }
 
+static bool poll_entries_are_right() {
+  std::vector<pollfd> entries;
+  for (USHORT value = 0; value < 100; ++value) {
+    entries.push_back(pollfd{value, POLLOUT, 0});
+  }
+  return sizeof(pollfd) == 16 && entries.size() == 100 && entries[99].fd == 99 &&
+         entries[99].events == POLLOUT;
+}
+
 bool posix_unit_is_right();
 
 int main() {
@@ -25,5 +34,5 @@ int main() {
   if (!is_right) {
     std::fputs("the vector of Windows' linger is corrupt\n", stderr);
   }
-  return is_right && posix_unit_is_right() ? 0 : 1;
+  return is_right && poll_entries_are_right() && posix_unit_is_right() ? 0 : 1;
 }

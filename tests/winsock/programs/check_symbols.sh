@@ -11,11 +11,11 @@ complain() {
   failed=1
 }
 
-# The face has sockets of its own: libc's functions of the same names are neither called nor replaced. Only
-# the readers of addresses, which have no state, are libc's.
+# The face has sockets of its own: libc's functions of the same names are not called by it (the library below
+# it does, that carries the bytes), and the program does not replace them.
 sockets='accept|bind|closesocket|connect|getpeername|getsockname|getsockopt|listen|recv|recvfrom|select|send|sendto|setsockopt|shutdown|socket|WSA.*'
-found=$("$nm" --undefined-only "$program" | grep -E " U ($sockets)(@|\$)" || true)
-[ -z "$found" ] || complain "the program calls libc's sockets" "$found"
+found=$("$nm" --undefined-only "$archive" | grep -E " U ($sockets)(@|\$)" || true)
+[ -z "$found" ] || complain "the face calls libc's sockets" "$found"
 found=$("$nm" --defined-only "$program" | grep -E " [A-Z] ($sockets)\$" || true)
 [ -z "$found" ] || complain "the program defines libc's sockets" "$found"
 
