@@ -183,7 +183,7 @@ typedef struct BERTH_WINDOWS_STRUCT _FILETIME {
   DWORD dwHighDateTime;
 } FILETIME, *PFILETIME, *LPFILETIME;
 
-typedef union BERTH_WINDOWS_STRUCT _LARGE_INTEGER {
+typedef union _LARGE_INTEGER {
   // Windows' own names need an anonymous structure, which ISO C++ does not have.
   __extension__ struct {
     DWORD LowPart;
@@ -196,7 +196,7 @@ typedef union BERTH_WINDOWS_STRUCT _LARGE_INTEGER {
   LONGLONG QuadPart;
 } LARGE_INTEGER, *PLARGE_INTEGER, *LPLARGE_INTEGER;
 
-typedef union BERTH_WINDOWS_STRUCT _ULARGE_INTEGER {
+typedef union _ULARGE_INTEGER {
   __extension__ struct {
     DWORD LowPart;
     DWORD HighPart;
