@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <berth/winsock/attach.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <cstdio>
@@ -50,6 +52,25 @@ void remove_home(const WindowsProcess* process) {
 
 std::atomic<ProcessFace*> embedded_so_far = nullptr;
 
+// Every face there is.
+struct Faces {
+  std::mutex mutex;
+  std::vector<ProcessFace*> all;
+};
+
+Faces& faces() {
+  // Never destroyed: a thread may still call while the program ends.
+  static Faces& all = *new Faces;
+  return all;
+}
+
+// What GetCurrentProcessId tells: a program that nobody attached has the number that its host gave it.
+std::uint32_t number_of(const ProcessFace& process) {
+  const bool is_the_program = &process == embedded_so_far.load(std::memory_order_acquire);
+  return is_the_program ? static_cast<std::uint32_t>(getpid())
+                        : static_cast<std::uint32_t>(process.id().value);
+}
+
 // What a setting or a file says can hold line breaks; a message is one line.
 std::string in_one_line(std::string text) {
   std::ranges::replace_if(
@@ -66,7 +87,17 @@ std::shared_ptr<ProcessFace> make_embedded_process() {
 
 }  // namespace
 
+ProcessFace::ProcessFace(std::shared_ptr<Gateway> machine, ProcessId process, int start_ups, Network network)
+    : machine_(std::move(machine)), process_(process), network_(network), start_ups_(start_ups) {
+  const std::lock_guard guard(faces().mutex);
+  faces().all.push_back(this);
+}
+
 ProcessFace::~ProcessFace() {
+  {
+    const std::lock_guard guard(faces().mutex);
+    std::erase(faces().all, this);
+  }
   for (const std::uintptr_t handle : HandleTable::of_program().handles_of(this))
     if (const auto open = HandleTable::of_program().take(handle); open && open->flow != nullptr)
       end_flow(handle, *open->flow);
@@ -103,6 +134,14 @@ const std::shared_ptr<ProcessFace>& shared_embedded_process() {
 }  // namespace
 
 std::shared_ptr<WindowsProcess> shared_attached_process() { return attached; }
+
+std::shared_ptr<ProcessFace> process_of_number(const Gateway& machine, std::uint32_t number) {
+  const std::lock_guard guard(faces().mutex);
+  for (ProcessFace* face : faces().all)
+    if (&face->machine() == &machine && number_of(*face) == number)
+      if (auto process = face->weak_from_this().lock()) return process;
+  return nullptr;
+}
 
 ProcessFace* embedded_process() { return shared_embedded_process().get(); }
 

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 #include <vector>
 
 #include "loopback.h"
@@ -69,12 +70,15 @@ Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open) {
 }
 
 void end_flow(std::uintptr_t handle, Flow& flow) {
-  const bool is_last = flow.handles.fetch_sub(1, std::memory_order_acq_rel) == 1;
   HandleTable& handles = HandleTable::of_program();
-  if (is_last && handles.has_calls(handle)) flow.interrupt();
-  if (is_last) flow.closing.store(true, std::memory_order_seq_cst);
+  const Flow::Dropped dropped = flow.drop_handle(handle);
+  if (!dropped.waits_for_its_calls) return;
+  const bool somebody_sleeps = handles.has_calls(handle) || !dropped.left_by_others.empty();
+  if (dropped.was_last && somebody_sleeps) flow.interrupt();
+  if (dropped.was_last) flow.closing.store(true, std::memory_order_seq_cst);
   handles.retire(handle);
-  if (is_last) flow.let_go();
+  for (const std::uintptr_t left : dropped.left_by_others) handles.retire(left);
+  if (dropped.was_last) flow.let_go();
 }
 
 std::shared_ptr<Flow> Flow::make(const OpenHandle& open) {
@@ -97,7 +101,7 @@ std::shared_ptr<Flow> Flow::of_accepted(const OpenHandle& open, int descriptor, 
 }
 
 Flow::Flow(const OpenHandle& open, int host_socket)
-    : process(*open.process),
+    : process(open.process->home()),
       socket(open.socket),
       kind(open.kind),
       family(open.family),
@@ -119,11 +123,42 @@ std::optional<Endpoint> Flow::local() {
     const std::lock_guard guard(names_);
     if (local_) return local_;
   }
-  const Outcome outcome = process.machine().submit(process.id(), request::NameOf{socket});
+  // The process that made the socket, or one that has a duplicate when that one has closed it.
+  auto name = name_told_to(process.id());
+  for (const ProcessId sharer : name ? std::vector<ProcessId>{} : sharers())
+    if (!name) name = name_told_to(sharer);
+  if (name) set_local(*name);
+  return name;
+}
+
+std::optional<Endpoint> Flow::name_told_to(ProcessId asker) const {
+  const Outcome outcome = process.machine().submit(asker, request::NameOf{socket});
   const auto* reply = std::get_if<Reply>(&outcome);
-  if (reply == nullptr) return std::nullopt;
-  set_local(reply->name);
-  return reply->name;
+  return reply == nullptr ? std::nullopt : std::optional(reply->name);
+}
+
+std::vector<ProcessId> Flow::sharers() const {
+  const std::lock_guard guard(names_);
+  return sharers_;
+}
+
+bool Flow::add_handle(ProcessId sharer) {
+  const std::lock_guard guard(names_);
+  if (handles_ == 0) return false;
+  ++handles_;
+  sharers_.push_back(sharer);
+  return true;
+}
+
+Flow::Dropped Flow::drop_handle(std::uintptr_t handle) {
+  const std::lock_guard guard(names_);
+  if (--handles_ == 0)
+    return {
+        .was_last = true, .waits_for_its_calls = true, .left_by_others = std::exchange(left_handles_, {})};
+  if (!HandleTable::of_program().has_calls(handle)) return {};
+  // As on Windows, a call on one of several handles goes on when that one is closed.
+  left_handles_.push_back(handle);
+  return {.was_last = false, .waits_for_its_calls = false, .left_by_others = {}};
 }
 
 std::optional<Endpoint> Flow::peer() const {

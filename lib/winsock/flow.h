@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include <berth/core/address.h>
 #include <berth/traffic/host_socket.h>
@@ -42,7 +43,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   ~Flow();
 
   // -- whose it is: never changes -------------------------------------------------------------------
-  ProcessFace& process;
+  const ProcessHome process;  ///< that made it
   const SocketId socket;
   const SocketKind kind;
   const Family family;
@@ -58,7 +59,17 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::atomic<bool> closing = false;         ///< its last handle is being closed: whoever sleeps in it leaves
   std::atomic<bool> send_is_shut = false;    ///< by shutdown
   std::atomic<bool> receive_is_shut = false;
-  std::atomic<std::uint32_t> handles = 1;  ///< that share it
+  /// Another handle of `process` shares it from now on. False: the last one is being closed.
+  [[nodiscard]] bool add_handle(ProcessId sharer);
+  /// Whether several handles share it.
+  [[nodiscard]] bool is_shared() const { return handles_.load(std::memory_order_relaxed) > 1; }
+  /// One handle fewer, on which calls may still sleep. What is left to do is the closer's.
+  struct Dropped {
+    bool was_last = false;
+    bool waits_for_its_calls = true;             ///< false: the last one's closer does
+    std::vector<std::uintptr_t> left_by_others;  ///< handles whose calls the last one's closer waits for
+  };
+  [[nodiscard]] Dropped drop_handle(std::uintptr_t handle);
 
   // -- names ----------------------------------------------------------------------------------------
   /// The emulated name; nothing before the bind. Asks the machine until there is one.
@@ -109,13 +120,18 @@ class Flow : public std::enable_shared_from_this<Flow> {
   template <class Call>
   int while_sharing(std::uint16_t port, Call&& call);
   [[nodiscard]] Endpoint seen_from_here(Endpoint name) const;
+  [[nodiscard]] std::optional<Endpoint> name_told_to(ProcessId asker) const;
+  [[nodiscard]] std::vector<ProcessId> sharers() const;
 
   std::shared_ptr<Flow> self_;
+  std::atomic<std::uint32_t> handles_ = 1;
   std::atomic<bool> carried_ = false;
   std::mutex carrying_;
   Carrier carrier_;  // once carried_ under `isolated`
   std::atomic<bool> has_peer_ = false;
-  mutable std::mutex names_;  // guards what follows
+  mutable std::mutex names_;  // guards what follows, and the number of handles while it changes
+  std::vector<ProcessId> sharers_;
+  std::vector<std::uintptr_t> left_handles_;
   std::optional<Endpoint> local_;
   std::optional<Endpoint> peer_;
   // The last answers of the machine, good while its generation is the same.

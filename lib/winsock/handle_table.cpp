@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "handle_table.h"
 
+#include "flow.h"
 #include "process_face.h"
 
 namespace berth::winsock {
@@ -169,8 +170,27 @@ bool HandleTable::is_on(std::uintptr_t handle, StoredOption option) const {
 void HandleTable::store(std::uintptr_t handle, StoredOption option, bool on) {
   Slot* slot = slot_of(handle);
   if (slot == nullptr) return;
-  if (on) slot->options.fetch_or(bit_of(option), std::memory_order_relaxed);
-  if (!on) slot->options.fetch_and(~bit_of(option), std::memory_order_relaxed);
+  put_option(slot->options, option, on);
+  Flow* flow = slot->flow.load(std::memory_order_acquire);
+  if (flow == nullptr || !flow->is_shared()) return;
+  for (const auto& chunk : chunks_) {
+    Chunk* slots = chunk.load(std::memory_order_acquire);
+    if (slots == nullptr) break;
+    for (Slot& other : *slots)
+      if (other.flow.load(std::memory_order_relaxed) == flow) put_option(other.options, option, on);
+  }
+}
+
+void HandleTable::put_option(std::atomic<std::uint32_t>& options, StoredOption option, bool on) {
+  if (on) options.fetch_or(bit_of(option), std::memory_order_relaxed);
+  if (!on) options.fetch_and(~bit_of(option), std::memory_order_relaxed);
+}
+
+void HandleTable::copy_options(std::uintptr_t from, std::uintptr_t to) {
+  const Slot* source = slot_of(from);
+  Slot* target = slot_of(to);
+  if (source != nullptr && target != nullptr)
+    target->options.fetch_or(source->options.load(std::memory_order_relaxed), std::memory_order_relaxed);
 }
 
 }  // namespace berth::winsock

@@ -87,7 +87,11 @@ class HandleTable {
   void each_flow(const std::function<void(Flow&)>& look);
 
   [[nodiscard]] bool is_on(std::uintptr_t handle, StoredOption option) const;
+  /// For the other handles of the same flow too. Requires: the caller has entered the handle, or it has no
+  /// flow.
   void store(std::uintptr_t handle, StoredOption option, bool on);
+  /// Switches on for `to` what is on for `from`.
+  void copy_options(std::uintptr_t from, std::uintptr_t to);
 
   /// While a call is between `enter` and `leave`, what a find says of a flow stays true.
   void enter(std::uintptr_t handle);
@@ -98,6 +102,7 @@ class HandleTable {
   void go_on() { mutex_.unlock(); }
 
  private:
+  static void put_option(std::atomic<std::uint32_t>& options, StoredOption option, bool on);
   static constexpr std::size_t kPerChunk = 1024;
   static constexpr std::size_t kChunks = kMostHandles / kPerChunk;
   static constexpr std::size_t kNone = ~std::size_t{0};

@@ -16,21 +16,37 @@
 
 namespace berth::winsock {
 
+/// What a socket needs of the process that made it, also when that process' face is gone and another process
+/// has a duplicate.
+class ProcessHome {
+ public:
+  ProcessHome(std::shared_ptr<Gateway> machine, ProcessId process, Network network)
+      : machine_(std::move(machine)), process_(process), network_(network) {}
+  [[nodiscard]] Gateway& machine() const { return *machine_; }
+  [[nodiscard]] ProcessId id() const { return process_; }
+  [[nodiscard]] Network network() const { return network_; }
+
+ private:
+  std::shared_ptr<Gateway> machine_;
+  ProcessId process_;
+  Network network_;
+};
+
 /// One emulated process as the Windows functions see it.
 ///
 /// Thread-safe. Its start-up count is the one of WSAStartup; its handles stand in the program's table. After
 /// a fork it stays with the parent: two copies of a machine would go different ways.
-class ProcessFace final : public WindowsProcess {
+class ProcessFace final : public WindowsProcess, public std::enable_shared_from_this<ProcessFace> {
  public:
   ProcessFace(std::shared_ptr<Gateway> machine, ProcessId process, int start_ups,
-              Network network = Network::Isolated)
-      : machine_(std::move(machine)), process_(process), network_(network), start_ups_(start_ups) {}
+              Network network = Network::Isolated);
   ~ProcessFace() override;
 
   [[nodiscard]] ProcessId id() const override { return process_; }
   [[nodiscard]] Gateway& machine() const override { return *machine_; }
 
   [[nodiscard]] Network network() const { return network_; }
+  [[nodiscard]] ProcessHome home() const { return {machine_, process_, network_}; }
 
   [[nodiscard]] bool is_of_this_program() const { return forks_before_ == forks_so_far(); }
   [[nodiscard]] bool is_started() const { return start_ups_.load(std::memory_order_acquire) > 0; }
@@ -71,6 +87,10 @@ class ProcessFace final : public WindowsProcess {
 /// The process that threads are which were attached to none and use no handle: of the newest ScopedHome that
 /// lives; null when none does.
 [[nodiscard]] std::shared_ptr<ProcessFace> home_process();
+
+/// A process of that machine which lives, by the number that GetCurrentProcessId tells in it; null when there
+/// is none.
+[[nodiscard]] std::shared_ptr<ProcessFace> process_of_number(const Gateway& machine, std::uint32_t number);
 
 /// The process of the program's embedded machine, which is made at the first call; null when the settings in
 /// the environment are wrong, which is told once on stderr.

@@ -2,6 +2,7 @@
 #include <winsock2.h>
 
 #include "call.h"
+#include "duplicates.h"
 #include "flow.h"
 #include "last_error.h"
 #include "memory_probe.h"
@@ -59,6 +60,14 @@ bool flags_agree(DWORD flags) {
          !has_both(WSA_FLAG_MULTIPOINT_D_ROOT, WSA_FLAG_MULTIPOINT_D_LEAF);
 }
 
+// What WSADuplicateSocket has made for this process.
+SOCKET claim(Call& call, DWORD number) {
+  const auto duplicate = claim_duplicate(*call.process(), number);
+  if (duplicate) return *duplicate;
+  fail_with(WSAEINVAL);
+  return INVALID_SOCKET;
+}
+
 template <class ProtocolInfo>
 SOCKET open_socket(SocketArguments asked, const ProtocolInfo* info, DWORD flags) {
   Call call;
@@ -67,6 +76,7 @@ SOCKET open_socket(SocketArguments asked, const ProtocolInfo* info, DWORD flags)
     MemoryProbe memory;
     const auto readable = memory.read<ProtocolInfo>(info);
     if (!readable) return fail_socket(call, Rule::PointerIsBad);
+    if (readable->dwProviderReserved != 0) return claim(call, readable->dwProviderReserved);
     asked = completed(asked, *readable);
   }
   if (!flags_agree(flags)) return fail_socket(call, Rule::SocketArgumentsContradict);

@@ -579,7 +579,8 @@ SOCKET WSAAPI socket(int af, int type, int protocol) BERTH_SYMBOL(socket);
 /// As socket; overlapped only with WSA_FLAG_OVERLAPPED, and inheritable unless
 /// WSA_FLAG_NO_HANDLE_INHERIT is given.
 ///
-/// Where `af`, `type` or `protocol` is FROM_PROTOCOL_INFO, the value in `*lpProtocolInfo` is used. The
+/// Where `af`, `type` or `protocol` is FROM_PROTOCOL_INFO, the value in `*lpProtocolInfo` is used. What
+/// WSADuplicateSocket wrote gives the duplicate; WSAEINVAL the second time and in another process. The
 /// codes of socket, and WSAEFAULT when `lpProtocolInfo` is neither NULL nor readable, WSAEINVAL for flags
 /// that cannot be combined. Source: WSASocketW page; OVL-14.
 SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP g,
@@ -588,6 +589,20 @@ SOCKET WSAAPI WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpP
 /// WSASocketA with the name in WCHAR.
 SOCKET WSAAPI WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP g,
                          DWORD dwFlags) BERTH_SYMBOL(WSASocketW);
+
+/// Gives the process `dwProcessId`, which may be the caller's own, a handle to the same socket: port,
+/// reservations, options and connection are shared, and end with the last handle. That process takes the
+/// handle over with WSASocket and what is written to `*lpProtocolInfo`, once.
+///
+/// Returns 0. Otherwise SOCKET_ERROR: WSANOTINITIALISED; WSAENOTSOCK, also when other arguments are bad too;
+/// WSAEOPNOTSUPP for a socket that is neither TCP nor UDP; WSAEFAULT; WSAEINVAL for a number that is no
+/// process of the machine in this program; WSAEMFILE, WSAENETDOWN. Source: WSADuplicateSocketW page; LIFE-02.
+int WSAAPI WSADuplicateSocketA(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOA lpProtocolInfo)
+    BERTH_SYMBOL(WSADuplicateSocketA);
+
+/// WSADuplicateSocketA with the name in WCHAR.
+int WSAAPI WSADuplicateSocketW(SOCKET s, DWORD dwProcessId, LPWSAPROTOCOL_INFOW lpProtocolInfo)
+    BERTH_SYMBOL(WSADuplicateSocketW);
 
 /// Gives a socket its local address and port, both in network byte order in `*name`.
 ///
@@ -786,6 +801,12 @@ int WSAAPI select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds
 #define select berth_select
 int WSAAPI berth_select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exceptfds,
                         const struct timeval* timeout);
+#endif
+
+#ifdef UNICODE
+#define WSADuplicateSocket WSADuplicateSocketW
+#else
+#define WSADuplicateSocket WSADuplicateSocketA
 #endif
 
 #ifdef UNICODE
