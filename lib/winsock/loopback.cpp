@@ -28,7 +28,7 @@ traffic::HostAddress make_refusing_datagram() {
 }  // namespace
 
 traffic::HostAddress own_loopback() {
-  const auto process = static_cast<std::uint32_t>(::getpid());
+  static const auto process = static_cast<std::uint32_t>(::getpid());  // a forked child may share it
   traffic::HostAddress address;
   address.bytes = {127, static_cast<std::uint8_t>(64 + (process >> 16U) % 64),
                    static_cast<std::uint8_t>(process >> 8U),

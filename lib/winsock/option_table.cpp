@@ -431,8 +431,8 @@ void inherit_options(Flow& accepted, const Flow& listener) {
 }
 
 void forget_timeouts_of_host(Flow& flow) {
-  traffic::set_receive_timeout(flow.descriptor, 0);
-  traffic::set_send_timeout(flow.descriptor, 0);
+  if (flow.receive_timeout != 0) traffic::set_receive_timeout(flow.descriptor, 0);
+  if (flow.send_timeout != 0) traffic::set_send_timeout(flow.descriptor, 0);
 }
 
 }  // namespace berth::winsock
