@@ -188,7 +188,6 @@ constexpr ErrorRow kErrorTable[] = {
     {R::NameFamilyUnknown,                     STATUS_INVALID_PARAMETER,          WSAEAFNOSUPPORT,     none,                     {}},
     {R::OptionUnknown,                         none,                              WSAENOPROTOOPT,      none,                     {}},
     {R::OptionValueTooShort,                   none,                              WSAEFAULT,           none,                     {}},
-    {R::OverlappedNotEmulated,                 STATUS_NOT_SUPPORTED,              WSAEOPNOTSUPP,       none,                     {}},
 
     // Effects. Those with codes are allowances that a switch can take away; the code is then theirs.
     never(R::TransportsHaveSeparatePools),

@@ -250,9 +250,6 @@ constexpr RuleRow kRulebook[] = {
     refusal(R::OptionValueTooShort, Documented, "",
         "The value of a socket option is as long as its type.",
         "setsockopt, getsockopt: error tables (WSAEFAULT)"),
-    refusal(R::OverlappedNotEmulated, Unspecified, "",
-        "An overlapped control code that asks for an event or a completion routine is not emulated.",
-        "a limit of Berth, not of Windows"),
 
     // -- effects: pools and blocks ------------------------------------------------------------------------------
     effect(R::TransportsHaveSeparatePools, Documented, "POOL-01",
@@ -534,7 +531,7 @@ constexpr RuleRow kRulebook[] = {
     note(R::CallInterrupted, Documented, "IOC-23 CON-11",
         "A call that is cancelled ends with WSAEINTR, an overlapped one with WSA_OPERATION_ABORTED.",
         "D-ACQ, D-ASC, D-REL: Remarks; A-CBC",
-        "faults and overlapped calls are not emulated yet"),
+        "a fault, or closing the socket, cancels a call"),
     note(R::TablesAreIncomplete, Documented, "IOC-25",
         "The three pages leave codes out that Windows gives, WSAEADDRINUSE on acquire among them.",
         "D-ACQ, D-ASC, D-REL by absence; O-MSQ-2891",
@@ -599,7 +596,7 @@ constexpr RuleRow kRulebook[] = {
         "OVL-01 OVL-02 OVL-03 OVL-04 OVL-05 OVL-06 OVL-07 OVL-08 OVL-09 OVL-10 OVL-11 OVL-12 OVL-13 OVL-14 OVL-15 OVL-16",
         "An overlapped call may pend, and tells its end by event, completion routine or completion port.",
         "D-OVL, A-WSAIO, A-CR, A-GOR, A-CLOSE",
-        "overlapped completion is not emulated yet"),
+        "a control code pends where a fault holds it"),
     note(R::ProviderSide, Documented, "SPI-01 SPI-02 SPI-03 SPI-04 SPI-05 SPI-06",
         "WSPIoctl takes a thread and a place for the error besides, and leaves the last error alone.",
         "A-WSPIO, A-APC",

@@ -14,6 +14,7 @@
 #include "embedded_machine.h"
 #include "flow.h"
 #include "handle_table.h"
+#include "operation.h"
 #include "process_face.h"
 
 namespace berth {
@@ -99,8 +100,10 @@ ProcessFace::~ProcessFace() {
     std::erase(faces().all, this);
   }
   for (const std::uintptr_t handle : HandleTable::of_program().handles_of(this))
-    if (const auto open = HandleTable::of_program().take(handle); open && open->flow != nullptr)
-      end_flow(handle, *open->flow);
+    if (const auto open = HandleTable::of_program().take(handle)) {
+      if (open->flow != nullptr) end_flow(handle, *open->flow);
+      end_operations_on(handle);
+    }
 }
 
 std::optional<int> ProcessFace::clean_up() {

@@ -25,6 +25,11 @@ Call::Call(std::uintptr_t handle)
   }
 }
 
+Call::Call(std::uintptr_t handle, ProcessFace& process)
+    : process_(&process), found_(HandleTable::of_program().find(handle)) {
+  forget_refusal();
+}
+
 void Call::find_home() {
   home_ = home_process();
   process_ = home_ ? home_.get() : embedded_process();

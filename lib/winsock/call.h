@@ -23,6 +23,8 @@ class Call {
   Call();
   /// A call about `handle`: of the thread's process, or else of the handle's own.
   explicit Call(std::uintptr_t handle);
+  /// A call about `handle` that `process` has begun, perhaps on another thread.
+  Call(std::uintptr_t handle, ProcessFace& process);
 
   /// Null when the program's machine cannot be made; every call then fails.
   [[nodiscard]] ProcessFace* process() const { return process_; }

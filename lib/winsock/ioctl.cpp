@@ -3,53 +3,36 @@
 #include <winsock2.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <cstddef>
-#include <cstdio>
-#include <cstring>
+#include <vector>
 
 #include "advice.h"
-#include "byte_order.h"
-#include "call.h"
-#include "last_error.h"
+#include "control_codes.h"
+#include "held_operation.h"
 #include "memory_probe.h"
+#include "operation.h"
+#include "reservation_codes.h"
+#include "winsock_status.h"
 
 namespace berth::winsock {
 namespace {
 
-constexpr ULONG_PTR kStatusSuccess = 0;
-constexpr ULONG_PTR kStatusPending = 0x103;
-
 // The arguments of one WSAIoctl, as the program gave them.
 struct Ioctl {
-  Call& call;
-  MemoryProbe& memory;
-  DWORD code = 0;
-  const void* input = nullptr;
-  DWORD input_size = 0;
-  void* output = nullptr;
-  DWORD output_size = 0;
+  const ControlCall& control;
   DWORD* count = nullptr;
   OVERLAPPED* overlapped = nullptr;
   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
 
-  // The overlapped structure matters only on an overlapped socket (OVL-02).
-  [[nodiscard]] bool is_overlapped() const { return overlapped != nullptr && call.socket().overlapped; }
-  [[nodiscard]] bool is_acquire() const { return code == SIO_ACQUIRE_PORT_RESERVATION; }
-  [[nodiscard]] bool takes_a_token() const {
-    return code == SIO_ASSOCIATE_PORT_RESERVATION || code == SIO_RELEASE_PORT_RESERVATION;
-  }
-  [[nodiscard]] DWORD structure_size() const {
-    if (is_acquire()) return sizeof(INET_PORT_RANGE);
-    return takes_a_token() ? sizeof(INET_PORT_RESERVATION_TOKEN) : sizeof(USHORT);
-  }
+  [[nodiscard]] Call& call() const { return control.use.call(); }
+  [[nodiscard]] MemoryProbe& memory() const { return control.memory; }
+  [[nodiscard]] bool is_overlapped() const { return control.overlapped; }
 };
 
 // -- what is asked of the arguments, each a good fact ---------------------------------------------
 
 bool count_pointer_is_given(const Ioctl& io) {
-  switch (io.call.profile().null_count_pointer) {
+  switch (io.call().profile().null_count_pointer) {
     case choice::NullCountPointer::Refused: return io.count != nullptr;
     case choice::NullCountPointer::AllowedWhenOverlapped: return io.count != nullptr || io.is_overlapped();
     case choice::NullCountPointer::Ignored: return true;
@@ -57,42 +40,27 @@ bool count_pointer_is_given(const Ioctl& io) {
   return true;
 }
 bool code_is_known(const Ioctl& io) {
-  return io.is_acquire() || io.takes_a_token() || io.code == SIO_CPU_AFFINITY;
+  return is_reservation_code(io.control.code) || find_control_code(io.control.code) != nullptr;
 }
-bool socket_is_tcp_or_udp(const Ioctl& io) { return io.call.socket().kind != SocketKind::Other; }
-bool input_has_a_size(const Ioctl& io) { return io.input_size != 0; }
-bool input_is_long_enough(const Ioctl& io) { return io.input_size >= io.structure_size(); }
-bool input_is_not_longer(const Ioctl& io) {
-  return io.call.in_force(Rule::LongerInputIsAccepted) || io.input_size <= io.structure_size();
+bool socket_is_tcp_or_udp(const Ioctl& io) { return io.call().socket().kind != SocketKind::Other; }
+bool count_is_good(const Ioctl& io) {
+  return io.count == nullptr || io.memory().is_writable(io.count, sizeof(DWORD));
 }
-bool output_is_long_enough(const Ioctl& io) {
-  return !io.is_acquire() || io.output_size >= sizeof(INET_PORT_RESERVATION_INSTANCE);
-}
-bool output_size_is_zero(const Ioctl& io) {
-  if (io.call.profile().nonzero_output_size == choice::NonzeroOutputSize::Ignored) return true;
-  return !io.takes_a_token() || io.output_size == 0;
-}
-bool input_is_given(const Ioctl& io) { return io.input != nullptr; }
-bool output_is_given(const Ioctl& io) { return !io.is_acquire() || io.output != nullptr; }
 bool overlapped_is_good(const Ioctl& io) {
   if (!io.is_overlapped()) return true;
-  if (!io.memory.is_writable(io.overlapped, sizeof(OVERLAPPED))) return false;
-  return io.routine == nullptr || io.memory.is_readable(reinterpret_cast<const void*>(io.routine), 1);
+  if (!io.memory().is_writable(io.overlapped, sizeof(OVERLAPPED))) return false;
+  return io.routine == nullptr || io.memory().is_readable(reinterpret_cast<const void*>(io.routine), 1);
 }
+
+// A check of the codes that reserve ports; the other codes look at their buffers themselves.
+template <bool (*kHolds)(const ControlCall&)>
+bool of_reservations(const Ioctl& io) {
+  return !is_reservation_code(io.control.code) || kHolds(io.control);
+}
+
 bool pointers_are_good(const Ioctl& io) {
   // What is written comes first: the page of it is then known to be readable too.
-  if (io.count != nullptr && !io.memory.is_writable(io.count, sizeof(DWORD))) return false;
-  if (io.is_acquire() && !io.memory.is_writable(io.output, sizeof(INET_PORT_RESERVATION_INSTANCE)))
-    return false;
-  if (!io.memory.is_readable(io.input, std::min(io.input_size, io.structure_size()))) return false;
-  return overlapped_is_good(io);
-}
-// Completion without an event or a routine is told in the structure alone, and that is done; the rest is not.
-bool completion_needs_no_signal(const Ioctl& io) {
-  if (!io.is_overlapped()) return true;
-  if (io.routine != nullptr) return false;
-  const auto overlapped = io.memory.read<OVERLAPPED>(io.overlapped);
-  return !overlapped || overlapped->hEvent == nullptr;
+  return count_is_good(io) && of_reservations<buffers_are_good>(io) && overlapped_is_good(io);
 }
 
 struct Check {
@@ -106,19 +74,18 @@ constexpr Check kChecks[] = {
     {Rule::CountPointerMissing, count_pointer_is_given},
     {Rule::ControlCodeUnknown, code_is_known},
     {Rule::SocketIsNeitherTcpNorUdp, socket_is_tcp_or_udp},
-    {Rule::InputMissing, input_has_a_size},
-    {Rule::InputTooShort, input_is_long_enough},
-    {Rule::LongerInputIsAccepted, input_is_not_longer},
-    {Rule::OutputTooShort, output_is_long_enough},
-    {Rule::OutputSizeMustBeZero, output_size_is_zero},
-    {Rule::InputMissing, input_is_given},
-    {Rule::OutputMissing, output_is_given},
+    {Rule::InputMissing, of_reservations<input_has_a_size>},
+    {Rule::InputTooShort, of_reservations<input_is_long_enough>},
+    {Rule::LongerInputIsAccepted, of_reservations<input_is_not_longer>},
+    {Rule::OutputTooShort, of_reservations<output_is_long_enough>},
+    {Rule::OutputSizeMustBeZero, of_reservations<output_size_is_zero>},
+    {Rule::InputMissing, of_reservations<input_is_given>},
+    {Rule::OutputMissing, of_reservations<output_is_given>},
     {Rule::PointerIsBad, pointers_are_good},
-    {Rule::OverlappedNotEmulated, completion_needs_no_signal},
 };
 
 std::optional<Rule> first_broken(const Ioctl& io) {
-  const bool forwards = io.call.in_force(Rule::ArgumentChecksComeInOrder);
+  const bool forwards = io.call().in_force(Rule::ArgumentChecksComeInOrder);
   constexpr std::size_t kCount = std::size(kChecks);
   for (std::size_t i = 0; i < kCount; ++i) {
     const Check& check = kChecks[forwards ? i : kCount - 1 - i];
@@ -127,109 +94,124 @@ std::optional<Rule> first_broken(const Ioctl& io) {
   return std::nullopt;
 }
 
-void say_once_that_signals_are_not_emulated() {
-  static std::atomic_flag said = ATOMIC_FLAG_INIT;
-  if (!said.test_and_set())
-    std::fputs("berth: WSAIoctl with an event or a completion routine is not emulated: WSAEOPNOTSUPP\n",
-               stderr);
-}
-
 // -- how a call ends ------------------------------------------------------------------------------
 
-void set_count(const Ioctl& io, DWORD bytes) {
+void set_count(const Ioctl& io, const std::optional<DWORD>& bytes) {
   // A count that cannot be written was refused before, or is what was refused.
-  if (io.count != nullptr) static_cast<void>(io.memory.write(io.count, bytes));
+  if (bytes && io.count != nullptr) static_cast<void>(io.memory().write(io.count, *bytes));
 }
 
-// By its place, because the structure need not be aligned.
-void set_member(const Ioctl& io, std::size_t place, ULONG_PTR value) {
-  static_cast<void>(io.memory.write(reinterpret_cast<std::byte*>(io.overlapped) + place, value));
+// What a failure leaves in the count is a switch for the codes that reserve ports (IOC-18).
+std::optional<DWORD> count_after_failure(const Ioctl& io, const ControlEnd& end) {
+  const bool zeroes = io.call().profile().count_on_failure == choice::CountOnFailure::Zeroed &&
+                      io.call().in_force(Rule::FailureZeroesTheCount);
+  return end.count == 0U && !zeroes ? std::nullopt : end.count;
 }
 
-// A synchronous failure leaves 0 in the count; an overlapped one leaves it alone, and PENDING behind
-// (IOC-18).
-int ended_in_failure(const Ioctl& io) {
-  if (io.is_overlapped()) {
-    if (io.memory.is_writable(io.overlapped, sizeof(OVERLAPPED)))
-      set_member(io, offsetof(OVERLAPPED, Internal), kStatusPending);
-    return SOCKET_ERROR;
+std::shared_ptr<Operation> operation_of(const Ioctl& io) {
+  return Operation::begin({.handle = io.control.use.handle(),
+                           .socket = io.call().socket(),
+                           .overlapped = io.overlapped,
+                           .routine = io.routine});
+}
+
+Completion completion_of(const ControlEnd& end) {
+  if (end.code == 0) return Completion::success(end.told);
+  Completion completion = Completion::failure(end.code);
+  if (end.status) completion.status = *end.status;
+  return completion;
+}
+
+int still_pending() { return fail_with(WSA_IO_PENDING); }
+
+int end_synchronous(const Ioctl& io, const ControlEnd& end) {
+  if (end.code != 0) {
+    set_count(io, count_after_failure(io, end));
+    return fail_with(end.code);
   }
-  const bool zeroes = io.call.profile().count_on_failure == choice::CountOnFailure::Zeroed &&
-                      io.call.in_force(Rule::FailureZeroesTheCount);
-  if (zeroes) set_count(io, 0);
-  return SOCKET_ERROR;
-}
-
-int ended_well(const Ioctl& io, DWORD bytes) {
-  set_count(io, io.call.in_force(Rule::CountReportsTheBytesWritten) ? bytes : 1);
-  if (io.is_overlapped()) {
-    set_member(io, offsetof(OVERLAPPED, Internal), kStatusSuccess);
-    set_member(io, offsetof(OVERLAPPED, InternalHigh), bytes);
-  }
+  set_count(io, end.count);
   set_last_error(0);
   return 0;
 }
 
-// -- how a fault sees a call ----------------------------------------------------------------------
+int fail_overlapped(const Ioctl& io, const ControlEnd& end) {
+  if (end.touches_overlapped) Operation::leave_pending(io.overlapped);
+  return fail_with(end.code);
+}
 
-FaultPoint point_of(DWORD code) {
-  switch (code) {
-    case SIO_ACQUIRE_PORT_RESERVATION: return FaultPoint::Acquire;
-    case SIO_ASSOCIATE_PORT_RESERVATION: return FaultPoint::Associate;
-    case SIO_RELEASE_PORT_RESERVATION: return FaultPoint::Release;
-    case SIO_CPU_AFFINITY: return FaultPoint::Affinity;
-    default: return FaultPoint::Ioctl;
+int end_overlapped(const Ioctl& io, Operation& operation, const ControlEnd& end) {
+  if (end.pends) {
+    operation.end(completion_of(end));
+    return still_pending();
   }
+  if (end.code != 0) return fail_overlapped(io, end);
+  set_count(io, end.count);
+  operation.end_at_once(completion_of(end));
+  set_last_error(0);
+  return 0;
 }
 
-CallView view_of(const Ioctl& io, SOCKET s) {
-  return {.point = point_of(io.code), .handle = s, .control_code = io.code, .overlapped = io.is_overlapped()};
+ControlEnd run(const ControlCall& call) {
+  if (is_reservation_code(call.code)) return run_reservation_code(call);
+  return find_control_code(call.code)->run(call);
 }
 
-// -- the four codes -------------------------------------------------------------------------------
+// -- faults ---------------------------------------------------------------------------------------
 
-std::uint16_t start_port_order(const Call& call, std::uint16_t port) {
-  return call.in_force(Rule::StartPortTravelsInNetworkOrder) ? network_order(port) : port;
+CallView view_of(const Ioctl& io) {
+  return {.point = fault_point_of(io.control.code),
+          .handle = io.control.use.handle(),
+          .control_code = io.control.code,
+          .overlapped = io.is_overlapped()};
 }
 
-int acquire(const Ioctl& io) {
-  INET_PORT_RANGE range;
-  std::memcpy(&range, io.input, sizeof(range));
-  const auto reply = io.call.ask(
-      request::Acquire{io.call.socket().socket,
-                       {.start = start_port_order(io.call, range.StartPort), .count = range.NumberOfPorts}});
-  advise_on_start_port(io.call, start_port_order(io.call, range.StartPort), !reply);
-  if (!reply) return ended_in_failure(io);
-  INET_PORT_RESERVATION_INSTANCE instance;
-  std::memset(static_cast<void*>(&instance), 0, sizeof(instance));  // the gap between the members too
-  instance.Reservation.StartPort = start_port_order(io.call, reply->block.start);
-  instance.Reservation.NumberOfPorts = reply->block.count;
-  instance.Token.Token = reply->token.value;
-  std::memcpy(io.output, &instance, sizeof(instance));
-  return ended_well(io, sizeof(instance));
+// A call that pends goes on with a copy of its input: what the program has there may be gone by then.
+std::function<Completion(Use&)> continuation_of(const Ioctl& io) {
+  const auto* bytes = static_cast<const std::byte*>(io.control.input);
+  const bool is_readable = io.memory().is_readable(bytes, io.control.input_size);
+  std::vector<std::byte> input;
+  if (bytes != nullptr && is_readable) input.assign(bytes, bytes + io.control.input_size);
+  return [input, code = io.control.code, output = io.control.output,
+          output_size = io.control.output_size](Use& use) {
+    MemoryProbe memory;
+    return completion_of(run({.use = use,
+                              .memory = memory,
+                              .code = code,
+                              .input = input.empty() ? nullptr : input.data(),
+                              .input_size = static_cast<DWORD>(input.size()),
+                              .output = output,
+                              .output_size = output_size,
+                              .overlapped = true}));
+  };
 }
 
-Token token_in(const Ioctl& io) {
-  INET_PORT_RESERVATION_TOKEN token;
-  std::memcpy(&token, io.input, sizeof(token));
-  return Token{token.Token};
-}
-
-int set_affinity(const Ioctl& io) {
-  USHORT processor{};
-  std::memcpy(&processor, io.input, sizeof(processor));
-  const auto reply = io.call.ask(request::SetAffinity{io.call.socket().socket, processor});
-  return reply ? ended_well(io, 0) : ended_in_failure(io);
+int carry_out_overlapped(const Ioctl& io) {
+  const auto operation = operation_of(io);
+  if (!operation) return SOCKET_ERROR;
+  if (const auto fault = io.call().process()->faults().strike(view_of(io))) {
+    if (!fault->action().waits())
+      return end_overlapped(io, *operation, ControlEnd::failure(fault->action().winsock_code()));
+    hold_operation(operation, fault, continuation_of(io));
+    return still_pending();
+  }
+  return end_overlapped(io, *operation, run(io.control));
 }
 
 int carry_out(const Ioctl& io) {
-  const SocketId socket = io.call.socket().socket;
-  if (io.is_acquire()) return acquire(io);
-  if (io.code == SIO_CPU_AFFINITY) return set_affinity(io);
-  const auto reply = io.code == SIO_ASSOCIATE_PORT_RESERVATION
-                         ? io.call.ask(request::Associate{socket, token_in(io)})
-                         : io.call.ask(request::Release{socket, token_in(io)});
-  return reply ? ended_well(io, 0) : ended_in_failure(io);
+  if (io.is_overlapped()) return carry_out_overlapped(io);
+  if (io.call().meets_a_fault(view_of(io))) return end_synchronous(io, ControlEnd::failure(last_error()));
+  return end_synchronous(io, run(io.control));
+}
+
+// An unknown code is found out late when the call is overlapped (A3, A4).
+int refuse(const Ioctl& io, Rule rule) {
+  io.call().fail(rule);
+  advise_on_ioctl(io.call(), io.control.code, io.control.input_size);
+  const ControlEnd end = ControlEnd::failure(last_error());
+  if (!io.is_overlapped()) return end_synchronous(io, end);
+  if (rule != Rule::ControlCodeUnknown || !overlapped_is_good(io)) return fail_overlapped(io, end);
+  const auto operation = operation_of(io);
+  return operation ? end_overlapped(io, *operation, end.pending()) : SOCKET_ERROR;
 }
 
 }  // namespace
@@ -241,25 +223,22 @@ int WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuff
              LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   // NOLINTEND(readability-non-const-parameter)
   using namespace berth;
-  winsock::Call call(s);
-  if (!call.has_socket()) return SOCKET_ERROR;
+  winsock::Use use(s);
+  if (!use.call().has_socket()) return SOCKET_ERROR;
   winsock::MemoryProbe memory;
-  const winsock::Ioctl io{.call = call,
-                          .memory = memory,
-                          .code = dwIoControlCode,
-                          .input = lpvInBuffer,
-                          .input_size = cbInBuffer,
-                          .output = lpvOutBuffer,
-                          .output_size = cbOutBuffer,
+  const winsock::ControlCall control{.use = use,
+                                     .memory = memory,
+                                     .code = dwIoControlCode,
+                                     .input = lpvInBuffer,
+                                     .input_size = cbInBuffer,
+                                     .output = lpvOutBuffer,
+                                     .output_size = cbOutBuffer,
+                                     // It matters only on an overlapped socket (OVL-02).
+                                     .overlapped = lpOverlapped != nullptr && use.call().socket().overlapped};
+  const winsock::Ioctl io{.control = control,
                           .count = lpcbBytesReturned,
                           .overlapped = lpOverlapped,
                           .routine = lpCompletionRoutine};
-  if (const auto rule = winsock::first_broken(io)) {
-    if (*rule == Rule::OverlappedNotEmulated) winsock::say_once_that_signals_are_not_emulated();
-    call.fail(*rule);
-    winsock::advise_on_ioctl(call, dwIoControlCode, cbInBuffer);
-    return winsock::ended_in_failure(io);
-  }
-  if (call.meets_a_fault(winsock::view_of(io, s))) return winsock::ended_in_failure(io);
+  if (const auto rule = winsock::first_broken(io)) return winsock::refuse(io, *rule);
   return winsock::carry_out(io);
 }

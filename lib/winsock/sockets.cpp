@@ -6,6 +6,7 @@
 #include "flow.h"
 #include "last_error.h"
 #include "memory_probe.h"
+#include "operation.h"
 #include "socket_arguments.h"
 
 namespace berth::winsock {
@@ -112,6 +113,7 @@ int closesocket(SOCKET s) {
   if (!open) return call.fail(Rule::NotASocket);
   call.process()->faults().cancel_calls_on(s);
   if (open->flow != nullptr) winsock::end_flow(s, *open->flow);
+  winsock::end_operations_on(s);
   if (open->socket && !call.ask(request::CloseSocket{open->socket})) return SOCKET_ERROR;
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "flow.h"
 #include "last_error.h"
 #include "memory_probe.h"
+#include "operation.h"
 
 namespace berth::winsock {
 namespace {
@@ -48,6 +49,7 @@ void close_everything(ProcessFace& process) {
     const auto open = handles.take(handle);
     process.faults().cancel_calls_on(handle);
     if (open && open->flow != nullptr) end_flow(handle, *open->flow);
+    end_operations_on(handle);
     if (open && open->socket) process.machine().submit(process.id(), request::CloseSocket{open->socket});
   }
 }

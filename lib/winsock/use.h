@@ -14,6 +14,8 @@ namespace berth::winsock {
 class Use {
  public:
   explicit Use(SOCKET s) : handle_(s), entered_(s), call_(s) {}
+  /// The same for a call that `process` began and that goes on now, on whatever thread.
+  Use(SOCKET s, ProcessFace& process) : handle_(s), entered_(s), call_(s, process) {}
 
   [[nodiscard]] Call& call() { return call_; }
   [[nodiscard]] SOCKET handle() const { return handle_; }

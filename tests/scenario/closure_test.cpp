@@ -100,7 +100,7 @@ TEST(Closure, EveryEffectHasAScenarioThatFailsWithoutIt) {
 // What the Windows face refuses by itself, and whether a handle is a socket at all, cannot be put out of
 // force: the call would have nothing to work on.
 bool can_be_suspended(const RuleRow& row) {
-  const bool of_the_face = row.rule >= Rule::WinsockNotStarted && row.rule <= Rule::OverlappedNotEmulated;
+  const bool of_the_face = row.rule >= Rule::WinsockNotStarted && row.rule <= Rule::OptionValueTooShort;
   return !of_the_face && row.rule != Rule::NotASocket;
 }
 

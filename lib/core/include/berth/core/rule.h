@@ -90,7 +90,6 @@
   RULE(NameFamilyUnknown)                                                                         \
   RULE(OptionUnknown)                                                                             \
   RULE(OptionValueTooShort)                                                                       \
-  RULE(OverlappedNotEmulated)                                                                     \
   /* -- effects: pools and blocks ---------------------------------------------------------- */   \
   RULE(TransportsHaveSeparatePools)                                                               \
   RULE(OnePoolServesBothFamilies)                                                                 \

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace berth::traffic {
+
+/// The one thread of a program that waits for the host's sockets, and for time to pass, where no thread of
+/// the program does. It starts with the first wish; a program without wishes has none.
+///
+/// Our own code around epoll: a Boost template inside a static library that users link would collide with
+/// their own Boost. Thread-safe.
+class Reactor {
+ public:
+  using Key = std::uint64_t;
+  /// Called on the reactor's thread with what was found (kReadable and its kin). No lock is held.
+  using Ready = std::function<void(std::uint16_t found)>;
+
+  /// The program's; never destroyed.
+  static Reactor& of_program();
+  Reactor(const Reactor&) = delete;
+  Reactor& operator=(const Reactor&) = delete;
+
+  /// Looks after a descriptor, for nothing yet. 0 when the host refuses. Requires: it is not watched already.
+  Key add(int descriptor, Ready ready);
+  /// Waits for what is wanted, once; replaces an earlier wish. Nothing wanted: waits for nothing.
+  void arm(Key key, int descriptor, std::uint16_t wanted);
+  /// Forgets the descriptor; a call of `ready` that has begun may still be running.
+  /// Requires: the descriptor is still open.
+  void remove(Key key, int descriptor);
+
+  /// Calls `action` on the reactor's thread when the time has passed.
+  void after(std::chrono::milliseconds time, std::function<void()> action);
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Reactor();
+  void ensure_thread();
+  void run();
+  [[nodiscard]] int milliseconds_to_next_action();
+  void run_due_actions();
+  void tell(Key key, std::uint16_t found);
+  void wake() const;
+
+  const int epoll_;
+  const int wakeup_;
+  std::mutex mutex_;  // guards what follows
+  bool has_thread_ = false;
+  Key next_key_ = 1;
+  std::map<Key, std::shared_ptr<const Ready>> watched_;
+  std::multimap<Clock::time_point, std::function<void()>> actions_;
+};
+
+}  // namespace berth::traffic

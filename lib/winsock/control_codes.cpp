@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "control_codes.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "modes.h"
+
+namespace berth::winsock {
+namespace {
+
+// -- modes (A10 to A12, A16, A17) -----------------------------------------------------------------
+
+ControlEnd failed_untouched(int code) { return ControlEnd::failure(code, std::nullopt); }
+
+ControlEnd nonblocking(const ControlCall& call) {
+  const auto on = call.input_size >= sizeof(u_long) ? call.memory.read<u_long>(call.input) : std::nullopt;
+  if (!on) return ControlEnd::failure(WSAEFAULT);
+  if (!call.use.has_flow() || set_nonblocking(call.use, *on != 0) != 0) return ControlEnd::failure(last_error());
+  return {};
+}
+
+// FIONREAD and SIOCATMARK: a number comes out.
+ControlEnd number(const ControlCall& call, int (*ask)(Use&, DWORD&)) {
+  if (call.output_size < sizeof(DWORD)) return failed_untouched(WSAEFAULT);
+  if (!call.memory.is_writable(call.output, sizeof(DWORD))) return failed_untouched(WSAEFAULT);
+  DWORD value = 0;
+  if (!call.use.has_flow() || ask(call.use, value) != 0) return failed_untouched(last_error());
+  if (!call.memory.write(call.output, value)) return failed_untouched(WSAEFAULT);
+  return ControlEnd::success(sizeof(value));
+}
+
+ControlEnd bytes_waiting(const ControlCall& call) { return number(call, bytes_to_receive); }
+ControlEnd at_mark(const ControlCall& call) { return number(call, urgent_mark); }
+
+// -- the table ------------------------------------------------------------------------------------
+
+constexpr ControlCode kTable[] = {
+    {static_cast<DWORD>(FIONBIO), nonblocking},
+    {FIONREAD, bytes_waiting},
+    {SIOCATMARK, at_mark},
+};
+
+}  // namespace
+
+const ControlCode* find_control_code(DWORD code) {
+  const auto* row = std::ranges::find(kTable, code, &ControlCode::code);
+  return row == std::end(kTable) ? nullptr : row;
+}
+
+}  // namespace berth::winsock
