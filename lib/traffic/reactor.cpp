@@ -23,8 +23,8 @@ struct Row {
   std::uint16_t ours;
   std::uint32_t kernels;
 };
-constexpr Row kRows[] = {{kReadable, EPOLLIN},  {kWritable, EPOLLOUT}, {kUrgent, EPOLLPRI},
-                         {kFailed, EPOLLERR},   {kHungUp, EPOLLHUP},   {kPeerIsDone, EPOLLRDHUP}};
+constexpr Row kRows[] = {{kReadable, EPOLLIN}, {kWritable, EPOLLOUT}, {kUrgent, EPOLLPRI},
+                         {kFailed, EPOLLERR},  {kHungUp, EPOLLHUP},   {kPeerIsDone, EPOLLRDHUP}};
 
 std::uint32_t kernels_events(std::uint16_t wanted) {
   std::uint32_t events = EPOLLONESHOT;
@@ -145,7 +145,8 @@ void Reactor::tell(Key key, std::uint16_t found) {
 void Reactor::run() {
   std::array<epoll_event, 64> events{};
   for (;;) {
-    const int count = epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), milliseconds_to_next_action());
+    const int count =
+        epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), milliseconds_to_next_action());
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       if (event.data.u64 != kWakeup) {

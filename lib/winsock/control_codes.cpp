@@ -16,7 +16,8 @@ ControlEnd failed_untouched(int code) { return ControlEnd::failure(code, std::nu
 ControlEnd nonblocking(const ControlCall& call) {
   const auto on = call.input_size >= sizeof(u_long) ? call.memory.read<u_long>(call.input) : std::nullopt;
   if (!on) return ControlEnd::failure(WSAEFAULT);
-  if (!call.use.has_flow() || set_nonblocking(call.use, *on != 0) != 0) return ControlEnd::failure(last_error());
+  if (!call.use.has_flow() || set_nonblocking(call.use, *on != 0) != 0)
+    return ControlEnd::failure(last_error());
   return {};
 }
 

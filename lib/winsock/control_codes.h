@@ -26,9 +26,9 @@ struct ControlCall {
 
 /// How it ended. What an event, a routine or a completion port tells is made of it.
 struct ControlEnd {
-  int code = 0;                    ///< of Winsock; 0: success
-  std::optional<DWORD> count = 0;  ///< what stays in *lpcbBytesReturned; nothing: what was there
-  DWORD told = 0;                  ///< the number of bytes that a completion tells
+  int code = 0;                        ///< of Winsock; 0: success
+  std::optional<DWORD> count = 0;      ///< what stays in *lpcbBytesReturned; nothing: what was there
+  DWORD told = 0;                      ///< the number of bytes that a completion tells
   std::optional<std::int32_t> status;  ///< of a failure that pends, where it is not the one of `code`
   /// An overlapped call tells its end, whatever it is, by completion alone: it returns WSA_IO_PENDING and
   /// leaves the count as it was (A3, A9, A13). A synchronous call does not look at it.

@@ -32,7 +32,8 @@ Completion gone_on(const Operation& operation, const std::function<Completion(Us
   const ErrorsOfThisThread kept;
   Use use(operation.handle(), *operation.about().socket.process);
   // Closed while it was let go: nobody else cancels it then.
-  const bool is_open = use.call().has_socket() && use.call().socket().socket == operation.about().socket.socket;
+  const bool is_open =
+      use.call().has_socket() && use.call().socket().socket == operation.about().socket.socket;
   return is_open ? go_on(use) : Completion::cancelled();
 }
 

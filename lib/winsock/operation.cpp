@@ -101,7 +101,8 @@ Operation::Operation(const About& about)
 
 void Operation::leave_pending(OVERLAPPED* overlapped) {
   MemoryProbe memory;
-  write_member(memory, overlapped, offsetof(OVERLAPPED, Internal), kStatusPending);
+  if (memory.is_writable(overlapped, sizeof(OVERLAPPED)))
+    write_member(memory, overlapped, offsetof(OVERLAPPED, Internal), kStatusPending);
 }
 
 void Operation::pend(std::function<void()> cancel) {

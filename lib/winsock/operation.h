@@ -64,8 +64,8 @@ class Operation : public std::enable_shared_from_this<Operation> {
   /// What an immediate failure leaves behind where it can: STATUS_PENDING (A10).
   static void leave_pending(OVERLAPPED* overlapped);
 
-  /// The call has not ended at once. `cancel` must bring its end about, with `Completion::cancelled()`, unless
-  /// it has ended: it is called with no lock held, perhaps twice.
+  /// The call has not ended at once. `cancel` must bring its end about, with `Completion::cancelled()`,
+  /// unless it has ended: it is called with no lock held, perhaps twice.
   void pend(std::function<void()> cancel);
   /// The call ends. False when it has ended before.
   bool end(const Completion& completion) { return end(completion, Told::Later); }

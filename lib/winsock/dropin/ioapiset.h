@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// <ioapiset.h> for Linux: completion ports.
+// <ioapiset.h> for Linux: completion ports, and overlapped calls that are looked at or cancelled.
 #ifndef BERTH_DROPIN_IOAPISET_H
 #define BERTH_DROPIN_IOAPISET_H
 
@@ -66,9 +66,58 @@ BOOL WINAPI PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBy
                                        ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)
     BERTH_SYMBOL(PostQueuedCompletionStatus);
 
+/// How an overlapped call on the socket `hFile` went; with `bWait` it waits for its end, on `hEvent` where
+/// the structure has one.
+///
+/// Returns TRUE with the number of bytes in `*lpNumberOfBytesTransferred`. Otherwise FALSE:
+/// ERROR_IO_INCOMPLETE while the call pends, ERROR_INVALID_HANDLE when `hEvent` is no event, ERROR_NOACCESS
+/// for a bad pointer, or the code with which the call failed. Source: GetOverlappedResult page.
+BOOL WINAPI GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
+                                BOOL bWait) BERTH_SYMBOL(GetOverlappedResult);
+
+/// The same with a time to wait, and alertable if asked for.
+///
+/// Also FALSE with WAIT_TIMEOUT or WAIT_IO_COMPLETION; with 0 as the time it does not wait:
+/// ERROR_IO_INCOMPLETE. Source: GetOverlappedResultEx page.
+BOOL WINAPI GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred,
+                                  DWORD dwMilliseconds, BOOL bAlertable) BERTH_SYMBOL(GetOverlappedResultEx);
+
+/// Cancels the overlapped calls on a socket that the calling thread began. Each ends with
+/// ERROR_OPERATION_ABORTED and is told as ever.
+///
+/// Returns TRUE, also when there was none. Otherwise FALSE with ERROR_INVALID_HANDLE. Source: CancelIo page.
+BOOL WINAPI CancelIo(HANDLE hFile) BERTH_SYMBOL(CancelIo);
+
+/// Cancels the overlapped call on a socket that was given `lpOverlapped`, whoever began it; all of them where
+/// that is NULL.
+///
+/// Returns TRUE. Otherwise FALSE with ERROR_NOT_FOUND when none pends, or ERROR_INVALID_HANDLE. Source:
+/// CancelIoEx page.
+BOOL WINAPI CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped) BERTH_SYMBOL(CancelIoEx);
+
+#define FILE_SKIP_COMPLETION_PORT_ON_SUCCESS 0x1
+#define FILE_SKIP_SET_EVENT_ON_HANDLE 0x2
+
+/// Says that overlapped calls on a socket which succeed at once post no packet to its completion port. A mode
+/// that was set stays. FILE_SKIP_SET_EVENT_ON_HANDLE is stored: a socket here is no event.
+///
+/// Returns TRUE. Otherwise FALSE with ERROR_INVALID_PARAMETER for another flag, or ERROR_INVALID_HANDLE.
+/// Source: SetFileCompletionNotificationModes page.
+BOOL WINAPI SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)
+    BERTH_SYMBOL(SetFileCompletionNotificationModes);
+
 BERTH_EXTERN_C_END
 
 #ifdef __cplusplus
+template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong>::type GetOverlappedResult(
+    HANDLE hFile, LPOVERLAPPED lpOverlapped, UnsignedLong* lpNumberOfBytesTransferred, BOOL bWait) {
+  const BOOL result =
+      GetOverlappedResult(hFile, lpOverlapped, reinterpret_cast<LPDWORD>(lpNumberOfBytesTransferred), bWait);
+  berth_keep_low_dword(lpNumberOfBytesTransferred);
+  return result;
+}
+
 template <typename UnsignedLong>
 typename berth_result_if_unsigned_long<UnsignedLong>::type GetQueuedCompletionStatus(
     HANDLE CompletionPort, UnsignedLong* lpNumberOfBytesTransferred, PULONG_PTR lpCompletionKey,

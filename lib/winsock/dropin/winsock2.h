@@ -772,6 +772,17 @@ DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT* lphEvents, 
                                       DWORD dwTimeout, BOOL fAlertable)
     BERTH_SYMBOL(WSAWaitForMultipleEvents);
 
+/// How an overlapped call on `s` went; with `fWait` it waits for the call's event.
+///
+/// Returns TRUE with the number of bytes in `*lpcbTransfer` and, for a receive, MSG_ flags in `*lpdwFlags`.
+/// Otherwise FALSE, checked in this order: WSANOTINITIALISED; WSAENOTSOCK; WSAEFAULT for a bad pointer, NULL
+/// too (Windows raises an exception); WSA_IO_INCOMPLETE while the call pends and `fWait` is FALSE;
+/// WSA_INVALID_PARAMETER when the call has a completion routine; WSA_INVALID_HANDLE when `hEvent` is no
+/// event; WSAENETDOWN; or the code with which the call failed. Source: WSAGetOverlappedResult page; OVL-12;
+/// observed on Windows (D5, D6).
+BOOL WSAAPI WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped, LPDWORD lpcbTransfer, BOOL fWait,
+                                   LPDWORD lpdwFlags) BERTH_SYMBOL(WSAGetOverlappedResult);
+
 /// Host to network byte order and back, for ports and IPv4 addresses. They never fail and need no
 /// WSAStartup. Source: htons, ntohs, htonl and ntohl pages.
 u_short WSAAPI htons(u_short hostshort) BERTH_SYMBOL(htons);
@@ -816,6 +827,16 @@ int WSAAPI berth_select(int nfds, fd_set* readfds, fd_set* writefds, fd_set* exc
 #endif
 
 #ifdef __cplusplus
+template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong>::type WSAGetOverlappedResult(
+    SOCKET s, LPWSAOVERLAPPED lpOverlapped, UnsignedLong* lpcbTransfer, BOOL fWait, UnsignedLong* lpdwFlags) {
+  const BOOL result = WSAGetOverlappedResult(s, lpOverlapped, reinterpret_cast<LPDWORD>(lpcbTransfer), fWait,
+                                             reinterpret_cast<LPDWORD>(lpdwFlags));
+  berth_keep_low_dword(lpcbTransfer);
+  berth_keep_low_dword(lpdwFlags);
+  return result;
+}
+
 /// WSAIoctl for a count that is an unsigned long, which is wider than a DWORD here. A template, so that
 /// NULL as a count still means the function above.
 template <typename UnsignedLong>
