@@ -144,6 +144,124 @@ void WINAPI Sleep(DWORD dwMilliseconds) BERTH_SYMBOL(Sleep);
 /// over, WAIT_IO_COMPLETION when they ran. Source: SleepEx page.
 DWORD WINAPI SleepEx(DWORD dwMilliseconds, BOOL bAlertable) BERTH_SYMBOL(SleepEx);
 
+// ---------------------------------------------------------------------------------------------------
+// Locks within a program
+
+/// A lock of one thread, which may enter it again. The members are Windows'; their values are of no use but
+/// for OwningThread and RecursionCount in the thread that is inside. Source: Critical Section Objects page.
+typedef struct BERTH_WINDOWS_STRUCT _RTL_CRITICAL_SECTION {
+  PVOID DebugInfo;
+  LONG LockCount;
+  LONG RecursionCount;
+  HANDLE OwningThread;
+  HANDLE LockSemaphore;
+  ULONG_PTR SpinCount;
+} RTL_CRITICAL_SECTION, *PRTL_CRITICAL_SECTION, CRITICAL_SECTION, *PCRITICAL_SECTION, *LPCRITICAL_SECTION;
+
+/// A lock of many readers or one writer, a pointer in size, which needs no end. Source: Slim Reader/Writer
+/// (SRW) Locks page.
+typedef struct BERTH_WINDOWS_STRUCT _RTL_SRWLOCK {
+  PVOID Ptr;
+} RTL_SRWLOCK, SRWLOCK, *PSRWLOCK;
+
+/// Where threads wait until another one wakes them; needs no end. Source: Condition Variables page.
+typedef struct BERTH_WINDOWS_STRUCT _RTL_CONDITION_VARIABLE {
+  PVOID Ptr;
+} RTL_CONDITION_VARIABLE, CONDITION_VARIABLE, *PCONDITION_VARIABLE;
+
+/// What is done once. Source: One-Time Initialization page.
+typedef union BERTH_WINDOWS_STRUCT _RTL_RUN_ONCE {
+  PVOID Ptr;
+} RTL_RUN_ONCE, INIT_ONCE, *PINIT_ONCE, *LPINIT_ONCE;
+
+typedef BOOL(WINAPI* PINIT_ONCE_FN)(PINIT_ONCE InitOnce, PVOID Parameter, PVOID* Context);
+
+#define SRWLOCK_INIT \
+  { NULL }
+#define CONDITION_VARIABLE_INIT \
+  { NULL }
+#define INIT_ONCE_STATIC_INIT \
+  { NULL }
+#define CONDITION_VARIABLE_LOCKMODE_SHARED 0x1
+#define INIT_ONCE_CTX_RESERVED_BITS 2
+#define CRITICAL_SECTION_NO_DEBUG_INFO 0x01000000
+
+BERTH_LAYOUT(sizeof(CRITICAL_SECTION) == (sizeof(void*) == 8 ? 40 : 24));
+BERTH_LAYOUT(offsetof(CRITICAL_SECTION, LockCount) == sizeof(void*));
+BERTH_LAYOUT(offsetof(CRITICAL_SECTION, RecursionCount) == sizeof(void*) + 4);
+BERTH_LAYOUT(offsetof(CRITICAL_SECTION, OwningThread) == sizeof(void*) + 8);
+BERTH_LAYOUT(sizeof(SRWLOCK) == sizeof(void*));
+BERTH_LAYOUT(sizeof(CONDITION_VARIABLE) == sizeof(void*));
+BERTH_LAYOUT(sizeof(INIT_ONCE) == sizeof(void*));
+
+/// Begin a critical section, which DeleteCriticalSection ends. Spin counts and flags have no effect. The
+/// first returns nothing, the others TRUE. Source: InitializeCriticalSection page.
+void WINAPI InitializeCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
+    BERTH_SYMBOL(InitializeCriticalSection);
+BOOL WINAPI InitializeCriticalSectionAndSpinCount(LPCRITICAL_SECTION lpCriticalSection, DWORD dwSpinCount)
+    BERTH_SYMBOL(InitializeCriticalSectionAndSpinCount);
+BOOL WINAPI InitializeCriticalSectionEx(LPCRITICAL_SECTION lpCriticalSection, DWORD dwSpinCount, DWORD Flags)
+    BERTH_SYMBOL(InitializeCriticalSectionEx);
+
+/// Ends a critical section in which no thread is. Source: DeleteCriticalSection page.
+void WINAPI DeleteCriticalSection(LPCRITICAL_SECTION lpCriticalSection) BERTH_SYMBOL(DeleteCriticalSection);
+
+/// Enters a critical section when no other thread is in it, waiting for that; a thread leaves as often as it
+/// entered. Source: EnterCriticalSection page.
+void WINAPI EnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection) BERTH_SYMBOL(EnterCriticalSection);
+
+/// Enters it, or returns FALSE when another thread is in it. Source: TryEnterCriticalSection page.
+BOOL WINAPI TryEnterCriticalSection(LPCRITICAL_SECTION lpCriticalSection)
+    BERTH_SYMBOL(TryEnterCriticalSection);
+
+/// Leaves a critical section once. Source: LeaveCriticalSection page.
+void WINAPI LeaveCriticalSection(LPCRITICAL_SECTION lpCriticalSection) BERTH_SYMBOL(LeaveCriticalSection);
+
+/// Begins a lock, as SRWLOCK_INIT does. Source: InitializeSRWLock page.
+void WINAPI InitializeSRWLock(PSRWLOCK SRWLock) BERTH_SYMBOL(InitializeSRWLock);
+
+/// Take a lock for one writer, or for one reader among others, waiting for it; Try does not wait and returns
+/// FALSE instead. A thread that has it must not take it again. There is no order among those who wait.
+/// Source: AcquireSRWLockExclusive, AcquireSRWLockShared and TryAcquireSRWLockExclusive pages.
+void WINAPI AcquireSRWLockExclusive(PSRWLOCK SRWLock) BERTH_SYMBOL(AcquireSRWLockExclusive);
+void WINAPI AcquireSRWLockShared(PSRWLOCK SRWLock) BERTH_SYMBOL(AcquireSRWLockShared);
+BOOLEAN WINAPI TryAcquireSRWLockExclusive(PSRWLOCK SRWLock) BERTH_SYMBOL(TryAcquireSRWLockExclusive);
+BOOLEAN WINAPI TryAcquireSRWLockShared(PSRWLOCK SRWLock) BERTH_SYMBOL(TryAcquireSRWLockShared);
+
+/// Give it up. Source: ReleaseSRWLockExclusive and ReleaseSRWLockShared pages.
+void WINAPI ReleaseSRWLockExclusive(PSRWLOCK SRWLock) BERTH_SYMBOL(ReleaseSRWLockExclusive);
+void WINAPI ReleaseSRWLockShared(PSRWLOCK SRWLock) BERTH_SYMBOL(ReleaseSRWLockShared);
+
+/// Begins a condition variable, as CONDITION_VARIABLE_INIT does. Source: InitializeConditionVariable page.
+void WINAPI InitializeConditionVariable(PCONDITION_VARIABLE ConditionVariable)
+    BERTH_SYMBOL(InitializeConditionVariable);
+
+/// Leave the lock, sleep until woken, and enter the lock again. A thread may wake without cause.
+///
+/// They return TRUE. Otherwise FALSE with ERROR_TIMEOUT, the lock entered again all the same. Source:
+/// SleepConditionVariableCS and SleepConditionVariableSRW pages.
+BOOL WINAPI SleepConditionVariableCS(PCONDITION_VARIABLE ConditionVariable, PCRITICAL_SECTION CriticalSection,
+                                     DWORD dwMilliseconds) BERTH_SYMBOL(SleepConditionVariableCS);
+BOOL WINAPI SleepConditionVariableSRW(PCONDITION_VARIABLE ConditionVariable, PSRWLOCK SRWLock,
+                                      DWORD dwMilliseconds, ULONG Flags)
+    BERTH_SYMBOL(SleepConditionVariableSRW);
+
+/// Wake one thread that sleeps, or all. Source: WakeConditionVariable page.
+void WINAPI WakeConditionVariable(PCONDITION_VARIABLE ConditionVariable) BERTH_SYMBOL(WakeConditionVariable);
+void WINAPI WakeAllConditionVariable(PCONDITION_VARIABLE ConditionVariable)
+    BERTH_SYMBOL(WakeAllConditionVariable);
+
+/// Begins an INIT_ONCE, as INIT_ONCE_STATIC_INIT does. Source: InitOnceInitialize page.
+void WINAPI InitOnceInitialize(PINIT_ONCE InitOnce) BERTH_SYMBOL(InitOnceInitialize);
+
+/// Calls `InitFn` if nobody has done so with success; who comes meanwhile waits. What it put in `*Context`,
+/// whose low INIT_ONCE_CTX_RESERVED_BITS bits are 0, everybody gets.
+///
+/// Returns TRUE. Otherwise FALSE: `InitFn` did, and the next caller tries again. Source: InitOnceExecuteOnce
+/// page.
+BOOL WINAPI InitOnceExecuteOnce(PINIT_ONCE InitOnce, PINIT_ONCE_FN InitFn, PVOID Parameter, LPVOID* Context)
+    BERTH_SYMBOL(InitOnceExecuteOnce);
+
 BERTH_EXTERN_C_END
 
 #ifdef UNICODE

@@ -295,16 +295,20 @@ struct berth_result_if_unsigned_long<unsigned long, Result> {
 // ---------------------------------------------------------------------------------------------------
 
 // Windows' own headers for the same functions; each may also be included by itself.
-// clang-format off: the codes come first
-#include <ntstatus.h>
-#include <winerror.h>
-// clang-format on
+// clang-format off: codes first
 #include <errhandlingapi.h>
 #include <fibersapi.h>
 #include <handleapi.h>
+#include <interlockedapi.h>
 #include <ioapiset.h>
+#include <libloaderapi.h>
 #include <ntstatus.h>
 #include <processthreadsapi.h>
+#include <profileapi.h>
 #include <synchapi.h>
+#include <sysinfoapi.h>
+#include <winbase.h>
+#include <winerror.h>
+// clang-format on
 
 #endif
