@@ -62,7 +62,8 @@ bool start_thread(std::unique_ptr<Start> start, std::size_t stack_size) {
   pthread_attr_init(&attributes);
   pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
   if (stack_size != 0)
-    pthread_attr_setstacksize(&attributes, std::max<std::size_t>(stack_size, 16 * PTHREAD_STACK_MIN));
+    pthread_attr_setstacksize(
+        &attributes, std::max<std::size_t>(stack_size, static_cast<std::size_t>(16 * PTHREAD_STACK_MIN)));
   pthread_t thread{};
   const bool is_started = pthread_create(&thread, &attributes, live, start.get()) == 0;
   pthread_attr_destroy(&attributes);
@@ -162,7 +163,7 @@ DWORD GetCurrentProcessId() {
   const ProcessFace* process = attached_process();
   if (process != nullptr) return static_cast<DWORD>(process->id().value);
   const auto home = home_process();
-  return static_cast<DWORD>(home ? home->id().value : getpid());
+  return home ? static_cast<DWORD>(home->id().value) : static_cast<DWORD>(getpid());
 }
 
 DWORD QueueUserAPC(PAPCFUNC pfnAPC, HANDLE hThread, ULONG_PTR dwData) {
