@@ -131,10 +131,11 @@ TEST_F(Environment, seed_must_be_a_number) {
     expect_refused({"BERTH_SEED=" + wrong}, {"BERTH_SEED", '"' + wrong + '"', "a number from 0"});
 }
 
-TEST_F(Environment, network_is_isolated) {
+TEST_F(Environment, network_is_isolated_or_the_hosts) {
   expect_works({"BERTH_NETWORK=isolated"});
-  for (const std::string wrong : {"host", "", "Isolated"})
-    expect_refused({"BERTH_NETWORK=" + wrong}, {"BERTH_NETWORK", '"' + wrong + '"', "isolated"});
+  expect_works({"BERTH_NETWORK=host"});
+  for (const std::string wrong : {"hosts", "", "Isolated"})
+    expect_refused({"BERTH_NETWORK=" + wrong}, {"BERTH_NETWORK", '"' + wrong + '"', "isolated or host"});
 }
 
 TEST_F(Environment, socket_is_not_for_this_build_and_never_beside_world_or_store) {
