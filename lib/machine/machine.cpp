@@ -46,6 +46,26 @@ bool needs_a_process(const Request& request) {
       request);
 }
 
+BoundSocket view_of(const SocketRecord& socket) {
+  return {.socket = socket.id,
+          .owner = socket.owner,
+          .transport = socket.transport,
+          .family = socket.family,
+          .name = socket.name,
+          .ipv6_only = socket.bound_with.ipv6_only,
+          .state = socket.state};
+}
+
+BoundSocket view_of(const BlockRecord& listener, Family family) {
+  return {.socket = {},
+          .owner = {},
+          .transport = listener.transport,
+          .family = family,
+          .name = {.address = Address::any(family), .port = listener.range.first()},
+          .ipv6_only = true,
+          .state = SocketState::Listening};
+}
+
 std::vector<SocketId> sockets_of(ProcessId process, const PortPool& pool) {
   std::vector<SocketId> open;
   pool.sockets().each([&](const SocketRecord& socket) {
@@ -318,6 +338,22 @@ std::optional<CarrierOwner> Machine::owner_of(Transport transport, const Carrier
 }
 
 // -- looking --------------------------------------------------------------------------------------
+
+Computer Machine::computer() const { return {.host_name = world_.host_name, .addresses = world_.addresses}; }
+
+std::vector<BoundSocket> Machine::bound_sockets() const {
+  const Guard guard(mutex_);
+  std::vector<BoundSocket> bound;
+  pool_.sockets().each([&bound](const SocketRecord& socket) {
+    if (socket.is_bound()) bound.push_back(view_of(socket));
+  });
+  pool_.blocks().each([&bound](const BlockRecord& block) {
+    if (block.kind != RecordKind::KernelListener) return;
+    if (block.families.ipv4) bound.push_back(view_of(block, Family::Ipv4));
+    if (block.families.ipv6) bound.push_back(view_of(block, Family::Ipv6));
+  });
+  return bound;
+}
 
 Snapshot Machine::snapshot() const {
   const Guard guard(mutex_);

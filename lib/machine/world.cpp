@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <berth/machine/world.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -99,6 +100,18 @@ std::vector<WorldIdentity> read_identities(Members& members) {
   return identities;
 }
 
+bool is_of_a_host_name(char character) {
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+         (character >= '0' && character <= '9') || character == '-';
+}
+
+std::string read_host_name(const Cursor& at) {
+  std::string name = at.name();
+  if (name.size() > 63 || !std::ranges::all_of(name, is_of_a_host_name))
+    at.refuse("the host name " + name, "up to 63 letters, digits and hyphens");
+  return name;
+}
+
 // What a world file names beside the world itself, not yet looked at.
 struct Named {
   std::optional<Profile> profile;
@@ -109,6 +122,7 @@ struct Named {
 World read_members(Members& members, Named* named) {
   World world;
   if (const auto name = members.optional("name")) world.name = name->name();
+  if (const auto host_name = members.optional("host_name")) world.host_name = read_host_name(*host_name);
   world.uac = read_or(members, "uac", world.uac);
   if (const auto given = members.optional("addresses"))
     world.addresses = given->list(kMostEntries, [](const Cursor& at) { return read<Address>(at); });
@@ -196,6 +210,7 @@ Json world_json(const World& world) {
   Json json{{"name", world.name}, {"uac", json_of(world.uac)}};
   json["addresses"] = Json::array();
   for (const Address& address : world.addresses) json["addresses"].push_back(to_string(address));
+  if (world.host_name != kUsualHostName) json["host_name"] = world.host_name;
   put_list(json, "dynamic_ranges", world.dynamic_ranges);
   put_list(json, "exclusions", world.exclusions);
   put_list(json, "foreign_blocks", world.foreign_blocks);

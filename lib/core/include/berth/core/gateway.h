@@ -3,8 +3,10 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include <berth/core/carrier.h>
+#include <berth/core/computer.h>
 #include <berth/core/profile.h>
 #include <berth/core/refusal.h>
 #include <berth/core/request.h>
@@ -44,6 +46,13 @@ class Gateway {
                                                              const Carrier& carrier) const = 0;
   /// A number that changes whenever the two answers above may change.
   [[nodiscard]] virtual std::uint64_t address_generation() const = 0;
+
+  // -- what a program can list ------------------------------------------------------------------------
+
+  /// The computer's name and addresses; they do not change while the machine lives.
+  [[nodiscard]] virtual Computer computer() const = 0;
+  /// Every bound socket, and every port on which the kernel listens, in no particular order.
+  [[nodiscard]] virtual std::vector<BoundSocket> bound_sockets() const = 0;
 };
 
 }  // namespace berth

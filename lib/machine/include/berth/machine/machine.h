@@ -71,6 +71,8 @@ class Machine final : public Gateway {
   [[nodiscard]] std::uint64_t address_generation() const override {
     return address_generation_.load(std::memory_order_acquire);
   }
+  [[nodiscard]] Computer computer() const override;
+  [[nodiscard]] std::vector<BoundSocket> bound_sockets() const override;
 
   /// A process of this identity. Requires: the machine's store, if it writes one, can be reached (it is not
   /// asked).

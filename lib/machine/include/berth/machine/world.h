@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include <berth/core/computer.h>
 #include <berth/core/identity.h>
 #include <berth/core/profile.h>
 #include <berth/core/records.h>
@@ -36,7 +37,8 @@ struct WorldIdentity {
 /// and belongs to its store from then on; services take their blocks again at every start.
 struct World {
   std::string name = "clean desktop";
-  std::string file;  ///< where it was read from, for errors; empty when it was not read
+  std::string file;                        ///< where it was read from, for errors; empty when it was not read
+  std::string host_name = kUsualHostName;  ///< what gethostname answers
   Uac uac = Uac::On;
   std::vector<Address> addresses = {Address::ipv4(192, 168, 1, 10), *parse_address("fd00::10")};
   std::vector<request::SetDynamicRange> dynamic_ranges;
