@@ -7,6 +7,7 @@
 #define BERTH_DROPIN_MSTCPIP_H
 
 #include <winsock2.h>
+#include <ws2ipdef.h>
 
 /// A block of ports. StartPort 0 in an ACQUIRE lets the system choose (ACQ-03). Source: INET_PORT_RANGE
 /// page.
@@ -73,5 +74,73 @@ BERTH_LAYOUT(SIO_CPU_AFFINITY == 0x98000015);
 BERTH_LAYOUT(SIO_ACQUIRE_PORT_RESERVATION == 0x98000064);
 BERTH_LAYOUT(SIO_RELEASE_PORT_RESERVATION == 0x98000065);
 BERTH_LAYOUT(SIO_ASSOCIATE_PORT_RESERVATION == 0x98000066);
+
+// ---------------------------------------------------------------------------------------------------
+// What an IPv4 address, and an address of either family, is. Source: the pages of the functions of
+// mstcpip.h.
+
+static inline BOOLEAN IN4_ADDR_EQUAL(const IN_ADDR* a, const IN_ADDR* b) { return a->s_addr == b->s_addr; }
+static inline BOOLEAN IN4_IS_ADDR_UNSPECIFIED(const IN_ADDR* a) { return a->s_addr == INADDR_ANY; }
+static inline BOOLEAN IN4_IS_ADDR_LOOPBACK(const IN_ADDR* a) { return a->s_net == 127; }
+static inline BOOLEAN IN4_IS_ADDR_BROADCAST(const IN_ADDR* a) { return a->s_addr == INADDR_BROADCAST; }
+static inline BOOLEAN IN4_IS_ADDR_MULTICAST(const IN_ADDR* a) { return (a->s_net & 0xf0) == 0xe0; }
+static inline BOOLEAN IN4_IS_ADDR_LINKLOCAL(const IN_ADDR* a) { return a->s_net == 169 && a->s_host == 254; }
+static inline BOOLEAN IN4_IS_ADDR_RFC1918(const IN_ADDR* a) {
+  return a->s_net == 10 || (a->s_net == 172 && (a->s_host & 0xf0) == 16) ||
+         (a->s_net == 192 && a->s_host == 168);
+}
+#define IN4_IS_ADDR_SITELOCAL IN4_IS_ADDR_RFC1918
+
+// From here on, a program has room for the structure of the family that stands in `a`.
+static inline SOCKADDR_IN* berth_as_ipv4(const SOCKADDR* a) { return (SOCKADDR_IN*)(void*)(ULONG_PTR)a; }
+static inline SOCKADDR_IN6* berth_as_ipv6(const SOCKADDR* a) { return (SOCKADDR_IN6*)(void*)(ULONG_PTR)a; }
+
+static inline void berth_in4_set(SOCKADDR_IN* name, const UCHAR* address) {
+  int at = 0;
+  name->sin_family = AF_INET;
+  name->sin_port = 0;
+  name->sin_addr.s_net = address[0];
+  name->sin_addr.s_host = address[1];
+  name->sin_addr.s_lh = address[2];
+  name->sin_addr.s_impno = address[3];
+  for (; at < 8; ++at) {
+    name->sin_zero[at] = 0;
+  }
+}
+static inline void IN4ADDR_SETANY(SOCKADDR_IN* a) {
+  const UCHAR any[4] = {0, 0, 0, 0};
+  berth_in4_set(a, any);
+}
+static inline void IN4ADDR_SETLOOPBACK(SOCKADDR_IN* a) {
+  const UCHAR loopback[4] = {127, 0, 0, 1};
+  berth_in4_set(a, loopback);
+}
+static inline BOOLEAN IN4ADDR_ISANY(const SOCKADDR_IN* a) { return IN4_IS_ADDR_UNSPECIFIED(&a->sin_addr); }
+static inline BOOLEAN IN4ADDR_ISLOOPBACK(const SOCKADDR_IN* a) { return IN4_IS_ADDR_LOOPBACK(&a->sin_addr); }
+
+/// The wildcard or the loopback address of the family that stands in `a`, with port 0.
+static inline void INETADDR_SETANY(PSOCKADDR a) {
+  if (a->sa_family == AF_INET6) {
+    IN6ADDR_SETANY(berth_as_ipv6(a));
+  } else {
+    IN4ADDR_SETANY(berth_as_ipv4(a));
+  }
+}
+static inline void INETADDR_SETLOOPBACK(PSOCKADDR a) {
+  if (a->sa_family == AF_INET6) {
+    IN6ADDR_SETLOOPBACK(berth_as_ipv6(a));
+  } else {
+    IN4ADDR_SETLOOPBACK(berth_as_ipv4(a));
+  }
+}
+static inline BOOLEAN INETADDR_ISANY(const SOCKADDR* a) {
+  return a->sa_family == AF_INET6 ? IN6ADDR_ISANY(berth_as_ipv6(a))
+                                  : (BOOLEAN)(a->sa_family == AF_INET && IN4ADDR_ISANY(berth_as_ipv4(a)));
+}
+static inline BOOLEAN INETADDR_ISLOOPBACK(const SOCKADDR* a) {
+  return a->sa_family == AF_INET6
+             ? IN6ADDR_ISLOOPBACK(berth_as_ipv6(a))
+             : (BOOLEAN)(a->sa_family == AF_INET && IN4ADDR_ISLOOPBACK(berth_as_ipv4(a)));
+}
 
 #endif

@@ -322,6 +322,16 @@ typedef struct BERTH_WINDOWS_STRUCT sockaddr_storage {
   CHAR __ss_pad2[112];
 } SOCKADDR_STORAGE, *PSOCKADDR_STORAGE, *LPSOCKADDR_STORAGE;
 
+typedef struct BERTH_WINDOWS_STRUCT _SOCKET_ADDRESS {
+  LPSOCKADDR lpSockaddr;
+  INT iSockaddrLength;
+} SOCKET_ADDRESS, *PSOCKET_ADDRESS, *LPSOCKET_ADDRESS;
+
+typedef struct BERTH_WINDOWS_STRUCT _SOCKET_ADDRESS_LIST {
+  INT iAddressCount;
+  SOCKET_ADDRESS Address[1];
+} SOCKET_ADDRESS_LIST, *PSOCKET_ADDRESS_LIST, *LPSOCKET_ADDRESS_LIST;
+
 #define INADDR_ANY ((ULONG)0x00000000)
 #define INADDR_LOOPBACK ((ULONG)0x7f000001)
 #define INADDR_BROADCAST ((ULONG)0xffffffff)
@@ -537,6 +547,13 @@ typedef void(CALLBACK* LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwError, DWORD 
 #define WSATRY_AGAIN 11002
 #define WSANO_RECOVERY 11003
 #define WSANO_DATA 11004
+#define WSANO_ADDRESS WSANO_DATA
+#define WSA_SECURE_HOST_NOT_FOUND 11032
+#define HOST_NOT_FOUND WSAHOST_NOT_FOUND
+#define TRY_AGAIN WSATRY_AGAIN
+#define NO_RECOVERY WSANO_RECOVERY
+#define NO_DATA WSANO_DATA
+#define NO_ADDRESS WSANO_ADDRESS
 
 // ---------------------------------------------------------------------------------------------------
 // Functions
@@ -852,6 +869,8 @@ typename berth_result_if_unsigned_long<UnsignedLong>::type WSAIoctl(
 }
 #endif
 
+#include <winsock2_names.h>
+
 // ---------------------------------------------------------------------------------------------------
 
 BERTH_LAYOUT(sizeof(SOCKET) == sizeof(void*));
@@ -862,6 +881,8 @@ BERTH_LAYOUT(sizeof(SOCKADDR) == 16);
 BERTH_LAYOUT(sizeof(SOCKADDR_IN) == 16);
 BERTH_LAYOUT(offsetof(SOCKADDR_IN, sin_port) == 2);
 BERTH_LAYOUT(offsetof(SOCKADDR_IN, sin_addr) == 4);
+BERTH_LAYOUT(sizeof(SOCKET_ADDRESS) == 2 * sizeof(void*));
+BERTH_LAYOUT(sizeof(SOCKET_ADDRESS_LIST) == 3 * sizeof(void*));
 BERTH_LAYOUT(sizeof(SOCKADDR_STORAGE) == 128);
 BERTH_LAYOUT(offsetof(SOCKADDR_STORAGE, __ss_align) == 8);
 BERTH_LAYOUT(sizeof(WSADATA) == (sizeof(void*) == 8 ? 408 : 400));

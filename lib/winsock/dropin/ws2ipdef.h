@@ -182,6 +182,81 @@ extern const IN6_ADDR in6addr_any BERTH_SYMBOL(in6addr_any);
 extern const IN6_ADDR in6addr_loopback BERTH_SYMBOL(in6addr_loopback);
 BERTH_EXTERN_C_END
 
+// ---------------------------------------------------------------------------------------------------
+// What an IPv6 address is. Source: the pages of the functions of ws2ipdef.h; RFC 4291.
+
+static inline BOOLEAN IN6_ADDR_EQUAL(const IN6_ADDR* x, const IN6_ADDR* y) {
+  int at = 0;
+  while (at < 16 && x->u.Byte[at] == y->u.Byte[at]) {
+    ++at;
+  }
+  return at == 16;
+}
+#define IN6_ARE_ADDR_EQUAL IN6_ADDR_EQUAL
+
+static inline BOOLEAN IN6_IS_ADDR_UNSPECIFIED(const IN6_ADDR* a) { return IN6_ADDR_EQUAL(a, &in6addr_any); }
+static inline BOOLEAN IN6_IS_ADDR_LOOPBACK(const IN6_ADDR* a) { return IN6_ADDR_EQUAL(a, &in6addr_loopback); }
+static inline BOOLEAN IN6_IS_ADDR_MULTICAST(const IN6_ADDR* a) { return a->u.Byte[0] == 0xff; }
+static inline BOOLEAN IN6_IS_ADDR_LINKLOCAL(const IN6_ADDR* a) {
+  return a->u.Byte[0] == 0xfe && (a->u.Byte[1] & 0xc0) == 0x80;
+}
+static inline BOOLEAN IN6_IS_ADDR_SITELOCAL(const IN6_ADDR* a) {
+  return a->u.Byte[0] == 0xfe && (a->u.Byte[1] & 0xc0) == 0xc0;
+}
+static inline BOOLEAN IN6_IS_ADDR_GLOBAL(const IN6_ADDR* a) {
+  const UCHAR high = a->u.Byte[0] & 0xe0;
+  return high != 0 && high != 0xe0;
+}
+
+// Whether the first `count` words are 0.
+static inline int berth_in6_begins_with_zeros(const IN6_ADDR* a, int count) {
+  int at = 0;
+  while (at < count && a->u.Word[at] == 0) {
+    ++at;
+  }
+  return at == count;
+}
+static inline BOOLEAN IN6_IS_ADDR_V4MAPPED(const IN6_ADDR* a) {
+  return berth_in6_begins_with_zeros(a, 5) && a->u.Word[5] == 0xffff;
+}
+static inline BOOLEAN IN6_IS_ADDR_V4COMPAT(const IN6_ADDR* a) {
+  return berth_in6_begins_with_zeros(a, 6) && !berth_in6_begins_with_zeros(a, 7) && !IN6_IS_ADDR_LOOPBACK(a);
+}
+static inline BOOLEAN IN6_IS_ADDR_V4TRANSLATED(const IN6_ADDR* a) {
+  return berth_in6_begins_with_zeros(a, 4) && a->u.Word[4] == 0xffff && a->u.Word[5] == 0;
+}
+
+static inline BOOLEAN IN6_IS_ADDR_MC_NODELOCAL(const IN6_ADDR* a) {
+  return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xf) == 1;
+}
+static inline BOOLEAN IN6_IS_ADDR_MC_LINKLOCAL(const IN6_ADDR* a) {
+  return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xf) == 2;
+}
+static inline BOOLEAN IN6_IS_ADDR_MC_SITELOCAL(const IN6_ADDR* a) {
+  return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xf) == 5;
+}
+static inline BOOLEAN IN6_IS_ADDR_MC_ORGLOCAL(const IN6_ADDR* a) {
+  return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xf) == 8;
+}
+static inline BOOLEAN IN6_IS_ADDR_MC_GLOBAL(const IN6_ADDR* a) {
+  return IN6_IS_ADDR_MULTICAST(a) && (a->u.Byte[1] & 0xf) == 0xe;
+}
+
+static inline void berth_in6_set(PSOCKADDR_IN6 name, const IN6_ADDR* address) {
+  name->sin6_family = AF_INET6;
+  name->sin6_port = 0;
+  name->sin6_flowinfo = 0;
+  name->sin6_addr = *address;
+  name->sin6_scope_id = 0;
+}
+/// The wildcard or the loopback address, with port 0.
+static inline void IN6ADDR_SETANY(PSOCKADDR_IN6 a) { berth_in6_set(a, &in6addr_any); }
+static inline void IN6ADDR_SETLOOPBACK(PSOCKADDR_IN6 a) { berth_in6_set(a, &in6addr_loopback); }
+static inline BOOLEAN IN6ADDR_ISANY(const SOCKADDR_IN6* a) { return IN6_IS_ADDR_UNSPECIFIED(&a->sin6_addr); }
+static inline BOOLEAN IN6ADDR_ISLOOPBACK(const SOCKADDR_IN6* a) {
+  return IN6_IS_ADDR_LOOPBACK(&a->sin6_addr);
+}
+
 BERTH_LAYOUT(sizeof(IN6_ADDR) == 16);
 BERTH_LAYOUT(sizeof(SCOPE_ID) == 4);
 BERTH_LAYOUT(sizeof(SOCKADDR_IN6) == 28);

@@ -104,6 +104,17 @@ static void check_reservation_structures(void) {
   CHECK(INVALID_PORT_RESERVATION_TOKEN == 0);
 }
 
+static void check_kinds_of_addresses(void) {
+  SOCKADDR_IN6 six;
+  SOCKADDR_IN four;
+  IN6ADDR_SETLOOPBACK(&six);
+  CHECK(IN6_IS_ADDR_LOOPBACK(&six.sin6_addr) && !IN6_IS_ADDR_V4MAPPED(&six.sin6_addr));
+  four.sin_family = AF_INET;
+  INETADDR_SETLOOPBACK((SOCKADDR*)&four);
+  CHECK(IN4_IS_ADDR_LOOPBACK(&four.sin_addr) && INETADDR_ISLOOPBACK((SOCKADDR*)&four));
+  CHECK(strcmp(inet_ntoa(four.sin_addr), "127.0.0.1") == 0);
+}
+
 // libc's own functions, beside ours.
 static void check_libc(void) {
   struct timeval now;
@@ -164,6 +175,36 @@ static void check_persistent_reservations(void) {
   CHECK(token == 7);
 }
 
+static void check_names(void) {
+  ADDRINFOA hints;
+  PADDRINFOA list = NULL;
+  struct addrinfo* each;
+  struct hostent* host;
+  struct servent* service;
+  char name[256];
+  DWORD length = sizeof(name);
+  int count = 0;
+  memset(&hints, 0, sizeof(hints));
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE;
+  CHECK(getaddrinfo(NULL, "http", &hints, &list) == 0);
+  for (each = list; each != NULL; each = each->ai_next) {
+    count += ntohs(((struct sockaddr_in*)(void*)each->ai_addr)->sin_port);
+  }
+  CHECK(count == 160 && list->ai_family == AF_INET6);
+  freeaddrinfo(list);
+  CHECK(getaddrinfo("example.com", NULL, NULL, &list) == EAI_NONAME && list == NULL);
+  CHECK(gethostname(name, sizeof(name)) == 0 && strcmp(name, "berth") == 0);
+  CHECK(gethostname(name, 256) == 0 && gethostname(name, length) == 0 && gethostname(name, 5) == -1);
+  CHECK(WSAGetLastError() == WSAEFAULT);
+  host = gethostbyname("localhost");
+  CHECK(host != NULL && host->h_length == 4 && host->h_addr[0] == 127);
+  service = getservbyname("domain", "udp");
+  CHECK(service != NULL && service->s_port == htons(53));
+  CHECK(getprotobyname("tcp")->p_proto == IPPROTO_TCP);
+}
+
 static void check_the_machine(void) {
   WSADATA data;
   SOCKET s;
@@ -173,6 +214,7 @@ static void check_the_machine(void) {
   CHECK(s != INVALID_SOCKET);
   check_options(s);
   check_a_block_of_ports(s);
+  check_names();
   CHECK(closesocket(s) == 0);
   CHECK(closesocket(s) == SOCKET_ERROR && WSAGetLastError() == WSAENOTSOCK);
   check_persistent_reservations();
@@ -186,6 +228,7 @@ static int run_checks(void) {
   check_last_error();
   check_socket_sets();
   check_reservation_structures();
+  check_kinds_of_addresses();
   check_libc();
   check_the_machine();
   return failures == 0 ? 0 : 1;

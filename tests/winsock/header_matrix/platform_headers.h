@@ -6,7 +6,9 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <math.h>
+#if !defined(ORDER_LAST)
 #include <poll.h>
+#endif
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

@@ -112,7 +112,7 @@ for compiler in "$gxx" "$clangxx"; do
 done
 
 for compiler in "$gcc" "$clang"; do
-  for header in sys/socket.h netinet/in.h netinet/tcp.h arpa/inet.h netdb.h; do
+  for header in sys/socket.h netinet/in.h netinet/tcp.h arpa/inet.h netdb.h poll.h; do
     refuse "$compiler <$header> first" "$compiler" "-DFIRST_HEADER=<$header>" posix_first.c
   done
 done
@@ -140,7 +140,7 @@ build() {
   $compiler $flags "${objects[@]}" $libraries $link -lstdc++ -lm -lpthread -o "$work/$name" || return 1
   # libc's functions of these names are for other units.
   if [[ $flags != *-flto* && $sources != *unit_posix* ]] &&
-    nm -u "${objects[@]}" | grep -wE 'U (bind|socket|listen|setsockopt|getsockopt|getsockname|htons|htonl|ntohs|ntohl|inet_(addr|pton|ntop))'; then
+    nm -u "${objects[@]}" | grep -wE 'U (bind|socket|listen|setsockopt|getsockopt|getsockname|htons|htonl|ntohs|ntohl|inet_(addr|pton|ntop|ntoa)|(get|free)addrinfo|gethostname|get(host|serv|proto)by.*)'; then
     echo "refers to libc's function"
     return 1
   fi
