@@ -117,8 +117,7 @@ bool gather(const Sets& sets, std::vector<Waiting>& all) {
   once.insert(once.end(), sets.writing.begin(), sets.writing.end());
   once.insert(once.end(), sets.excepting.begin(), sets.excepting.end());
   std::ranges::sort(once);
-  const auto rest = std::ranges::unique(once);
-  once.erase(rest.begin(), rest.end());
+  once.erase(std::unique(once.begin(), once.end()), once.end());
   all.reserve(once.size());
   for (const SOCKET s : once) {
     all.emplace_back(s, holds(sets.reading, s), holds(sets.writing, s), holds(sets.excepting, s));
