@@ -254,9 +254,9 @@ INT get_address_information(const Char* host, const Char* service, const typenam
   MemoryProbe memory;
   Info* list = nullptr;
   int code = WSAEFAULT;
-  if (memory.write(result, list)) {
+  if (memory.write(result, static_cast<void*>(list))) {
     code = answer_question<Char>(call, memory, host, service, hints, list);
-    static_cast<void>(memory.write(result, list));
+    static_cast<void>(memory.write(result, static_cast<void*>(list)));
   }
   if (code != 0) fail_with(code);
   return code;

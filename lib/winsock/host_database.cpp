@@ -145,6 +145,7 @@ int tell_host_name(const Call& call, Char* name, std::size_t room) {
 }  // namespace
 }  // namespace berth::winsock
 
+// NOLINTNEXTLINE(readability-inconsistent-declaration-parameter-name): <unistd.h> declares it under the macro
 int berth_gethostname(char* name, size_t namelen) noexcept {
   berth::winsock::Call call;
   return call.is_started() ? berth::winsock::tell_host_name(call, name, namelen) : SOCKET_ERROR;

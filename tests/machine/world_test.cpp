@@ -38,6 +38,7 @@ World full_world() {
                         {Address::loopback(Family::Ipv6), 123},
                         {TokenKind::LocalService, "time"},
                         Sharing::Reuse}};
+  world.host_name = "mooring-2";
   world.identities = {{"alice", {TokenKind::StandardUser, "alice"}}};
   return world;
 }
@@ -84,6 +85,7 @@ TEST(World, ThatIsWronglyWrittenIsRefusedWithItsPlace) {
       {R"({"name": ""})", "/name"},
       {R"({"name": "x", "name": "y"})", "/name"},
       {R"({"uac": "maybe"})", "/uac"},
+      {R"({"host_name": "two words"})", "/host_name"},
       {R"({"addresses": ["300.1.1.1"]})", "/addresses/0"},
       {R"({"exclusions": [{"transport": "sctp", "start": 1, "count": 1}]})", "/exclusions/0/transport"},
       {R"({"exclusions": [{"transport": "tcp", "start": 70000, "count": 1}]})", "/exclusions/0/start"},

@@ -33,6 +33,11 @@ expect 'acquire: 10 ports, dynamic, a token' acquire
 expect 'associate: bound to a port' associate
 expect 'release: 10 ports, 0\nrelease again: 10022' release
 
+# Texts, numbers and names as Microsoft's library means them.
+expect 'Ports 5000 and the 19 after 5000, in network order; narrow,   abc|abc  |ab
+1099511627776 7 4294967295 0abc \xc3\xa9e 100% gr\xc3\xbc\xc3\x9fe
+Lookup: 1168\nToken is missing\nToken 0\nbound, and mixed' console 5000 20
+
 for transport in Tcp Udp; do
   expect 'lookup: 1168, no token' "lookup_$transport" 5000 20
   expect 'create: 87, no token' "create_$transport" 0 20
