@@ -34,7 +34,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Around a connection that the host has accepted.
   static std::shared_ptr<Flow> of_accepted(const OpenHandle& open, int descriptor, const Endpoint& local,
                                            const Endpoint& peer);
-  Flow(const OpenHandle& open, int descriptor);
+  Flow(const OpenHandle& open, int host_socket);
   /// While it is in the handle table it keeps itself alive; the last handle's closer lets it go.
   void hold() { self_ = shared_from_this(); }
   void let_go() { self_.reset(); }

@@ -117,9 +117,11 @@ int MultiByteToWideChar(UINT CodePage, DWORD dwFlags, LPCCH lpMultiByteStr, int 
   return give(wide, lpWideCharStr, cchWideChar);
 }
 
+// NOLINTBEGIN(readability-non-const-parameter): the signature is Windows'
 int WideCharToMultiByte(UINT CodePage, DWORD dwFlags, LPCWCH lpWideCharStr, int cchWideChar,
                         LPSTR lpMultiByteStr, int cbMultiByte, LPCCH lpDefaultChar,
                         LPBOOL lpUsedDefaultChar) {
+  // NOLINTEND(readability-non-const-parameter)
   using namespace berth::winsock;
   const long code = check_conversion(CodePage, dwFlags, WC_ERR_INVALID_CHARS, lpWideCharStr, cchWideChar,
                                      lpMultiByteStr, cbMultiByte);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "memory_probe.h"
 
@@ -102,7 +103,7 @@ std::string narrowed(std::wstring_view text, bool* is_exact) {
   std::string narrow;
   bool is_good = true;
   for (const wchar_t character : text) {
-    const auto code = static_cast<std::uint32_t>(character);
+    const auto code = static_cast<std::uint32_t>(static_cast<std::make_unsigned_t<wchar_t>>(character));
     is_good = is_good && is_character(code);
     append(narrow, is_character(code) ? code : kReplacement);
   }

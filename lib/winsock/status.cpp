@@ -60,7 +60,7 @@ constexpr Row kRows[] = {
 
 int win32_code_of_status(std::int32_t status) {
   const auto* row = std::ranges::find(kRows, status, &Row::status);
-  return row == std::ranges::end(kRows) ? ERROR_MR_MID_NOT_FOUND : row->code;
+  return row == std::ranges::end(kRows) ? int{ERROR_MR_MID_NOT_FOUND} : row->code;
 }
 
 }  // namespace berth::winsock

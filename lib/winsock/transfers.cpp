@@ -32,6 +32,7 @@ int broadcast_problem(const Use& use) {
   return HandleTable::of_program().is_on(use.handle(), StoredOption::Broadcast) ? WSAEOPNOTSUPP : WSAEACCES;
 }
 
+// NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes to it
 std::optional<Transferred> receive_bytes(Use& use, char* bytes, int length, int flags) {
   Flow& flow = use.flow();
   const auto how = receive_flags(static_cast<unsigned>(flags));

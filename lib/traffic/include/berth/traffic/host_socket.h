@@ -71,7 +71,7 @@ struct Message {
 Result receive_from(int descriptor, void* data, std::size_t size, Message& message, unsigned flags);
 /// `to` may be null on a connected socket.
 Result send_message(int descriptor, std::span<const Piece> pieces, const HostAddress* to, unsigned flags);
-Result receive_message(int descriptor, std::span<const Piece> pieces, Message& message, unsigned flags);
+Result receive_message(int descriptor, std::span<const Piece> pieces, Message& received, unsigned flags);
 
 enum class Half : std::uint8_t { Receive, Send, Both };
 Result shutdown(int descriptor, Half half);
