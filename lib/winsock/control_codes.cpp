@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "modes.h"
+#include "socket_codes.h"
 
 namespace berth::winsock {
 namespace {
@@ -46,7 +47,10 @@ constexpr ControlCode kTable[] = {
 
 const ControlCode* find_control_code(DWORD code) {
   const auto* row = std::ranges::find(kTable, code, &ControlCode::code);
-  return row == std::end(kTable) ? nullptr : row;
+  if (row != std::end(kTable)) return row;
+  const auto codes = socket_codes();
+  const auto other = std::ranges::find(codes, code, [](const SocketCode& each) { return each.row.code; });
+  return other == codes.end() || other->row.run == nullptr ? nullptr : &other->row;
 }
 
 }  // namespace berth::winsock

@@ -2,6 +2,8 @@
 #include "option_table.h"
 
 #include <winsock2.h>
+
+#include <mswsockdef.h>
 #include <ws2tcpip.h>
 
 #include <algorithm>
@@ -9,15 +11,12 @@
 #include "connecting.h"
 #include "host_errors.h"
 #include "loopback.h"
+#include "memory_probe.h"
+#include "protocol_info.h"
 #include "use.h"
 
 namespace berth::winsock {
 namespace {
-
-// Of <mswsock.h>.
-constexpr int kConnectTime = 0x700C;
-constexpr int kUpdateAcceptContext = 0x700B;
-constexpr int kUpdateConnectContext = 0x7010;
 
 constexpr std::uint64_t kLingerKey = OptionValues::key_of(SOL_SOCKET, SO_LINGER);
 
@@ -141,6 +140,16 @@ int connect_time(Use& use, int& value) {
   return 0;
 }
 
+// A structure as long as it is: a shorter place is WSAEFAULT, and the size that it takes is not told.
+template <class Info>
+int protocol_info(Use& use, char* place, int& room) {
+  MemoryProbe memory;
+  const Info info = protocol_of<Info>(use.call().socket());
+  if (room < int{sizeof(Info)} || !memory.write(place, info)) return WSAEFAULT;
+  room = sizeof(Info);
+  return 0;
+}
+
 // -- the table ------------------------------------------------------------------------------------
 
 using traffic::Option;
@@ -203,6 +212,15 @@ constexpr SocketOption kOptions[] = {
     {.level = SOL_SOCKET, .name = SO_MAX_MSG_SIZE, .text = "SO_MAX_MSG_SIZE", .sockets = Sockets::Udp,
      .access = Access::Get, .form = Form::Number, .standing = Standing::Simulated,
      .note = "a longer datagram is WSAEMSGSIZE", .initial = 65507},
+    {.level = SOL_SOCKET, .name = SO_PROTOCOL_INFOA, .text = "SO_PROTOCOL_INFOA", .access = Access::Get,
+     .form = Form::Structure, .standing = Standing::Simulated, .note = "the row of WSAEnumProtocols",
+     .write = protocol_info<WSAPROTOCOL_INFOA>},
+    {.level = SOL_SOCKET, .name = SO_PROTOCOL_INFOW, .text = "SO_PROTOCOL_INFOW", .access = Access::Get,
+     .form = Form::Structure, .standing = Standing::Simulated, .note = "the row of WSAEnumProtocols",
+     .write = protocol_info<WSAPROTOCOL_INFOW>},
+    {.level = SOL_SOCKET, .name = SO_BSP_STATE, .text = "SO_BSP_STATE", .access = Access::Get,
+     .form = Form::Structure, .standing = Standing::Refused,
+     .note = "WSAENOPROTOOPT: getsockname and getpeername tell it"},
     {.level = SOL_SOCKET, .name = PVD_CONFIG, .text = "PVD_CONFIG", .form = Form::Structure,
      .standing = Standing::Refused, .note = "WSAENOPROTOOPT: the provider's own"},
     {.level = SOL_SOCKET, .name = SO_CONDITIONAL_ACCEPT, .text = "SO_CONDITIONAL_ACCEPT", .sockets = Sockets::Tcp,
@@ -222,13 +240,13 @@ constexpr SocketOption kOptions[] = {
      .model = ModelOption{Model::ReuseUnicastPort, StoredOption::ReuseUnicastPort}},
     {.level = SOL_SOCKET, .name = SO_REUSE_MULTICASTPORT, .text = "SO_REUSE_MULTICASTPORT", .sockets = Sockets::Udp,
      .note = "multicast is not emulated"},
-    {.level = SOL_SOCKET, .name = kUpdateConnectContext, .text = "SO_UPDATE_CONNECT_CONTEXT",
+    {.level = SOL_SOCKET, .name = SO_UPDATE_CONNECT_CONTEXT, .text = "SO_UPDATE_CONNECT_CONTEXT",
      .sockets = Sockets::Tcp, .access = Access::Set, .standing = Standing::Simulated,
      .note = "takes no value; WSAENOTCONN before the connection", .shortest = 0, .set = when_connected},
-    {.level = SOL_SOCKET, .name = kUpdateAcceptContext, .text = "SO_UPDATE_ACCEPT_CONTEXT",
+    {.level = SOL_SOCKET, .name = SO_UPDATE_ACCEPT_CONTEXT, .text = "SO_UPDATE_ACCEPT_CONTEXT",
      .sockets = Sockets::Tcp, .access = Access::Set, .form = Form::Socket, .standing = Standing::Simulated,
      .note = "the socket takes over the options of the listening one that is named", .shortest = sizeof(SOCKET)},
-    {.level = SOL_SOCKET, .name = kConnectTime, .text = "SO_CONNECT_TIME", .sockets = Sockets::Tcp,
+    {.level = SOL_SOCKET, .name = SO_CONNECT_TIME, .text = "SO_CONNECT_TIME", .sockets = Sockets::Tcp,
      .access = Access::Get, .form = Form::Number, .standing = Standing::Simulated,
      .note = "seconds since the connection; 0xffffffff without one", .initial = -1, .get = connect_time},
 

@@ -2,23 +2,27 @@
 #include "protocol_info.h"
 
 #include <algorithm>
-#include <string_view>
+#include <array>
 
 namespace berth::winsock {
+namespace {
+
+int list(WSAPROTOCOL_INFOA* place, DWORD& size) { return WSAEnumProtocolsA(nullptr, place, &size); }
+int list(WSAPROTOCOL_INFOW* place, DWORD& size) { return WSAEnumProtocolsW(nullptr, place, &size); }
+
+}  // namespace
 
 template <class Info>
 Info protocol_of(const OpenHandle& socket) {
-  const bool is_tcp = socket.kind == SocketKind::Tcp;
-  const bool is_ipv6 = socket.family == Family::Ipv6;
-  Info info{};
-  info.iVersion = 2;
-  info.ProtocolChain.ChainLen = 1;
-  info.iAddressFamily = is_ipv6 ? AF_INET6 : AF_INET;
-  info.iMaxSockAddr = info.iMinSockAddr = is_ipv6 ? 28 : 16;
-  info.iSocketType = is_tcp ? SOCK_STREAM : SOCK_DGRAM;
-  info.iProtocol = is_tcp ? IPPROTO_TCP : IPPROTO_UDP;
-  std::ranges::copy(std::string_view("MSAFD Tcpip"), info.szProtocol);
-  return info;
+  std::array<Info, 8> all{};
+  DWORD size = sizeof(all);
+  const int count = list(all.data(), size);
+  const int family = socket.family == Family::Ipv6 ? AF_INET6 : AF_INET;
+  const int protocol = socket.kind == SocketKind::Tcp ? IPPROTO_TCP : IPPROTO_UDP;
+  const auto* found = std::find_if(all.data(), all.data() + std::max(count, 0), [&](const Info& info) {
+    return info.iAddressFamily == family && info.iProtocol == protocol;
+  });
+  return found == all.data() + std::max(count, 0) ? Info{} : *found;
 }
 
 template WSAPROTOCOL_INFOA protocol_of(const OpenHandle& socket);

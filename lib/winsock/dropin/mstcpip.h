@@ -65,6 +65,36 @@ typedef struct _INET_PORT_RESERVATION_INSTANCE {
 /// another process' runtime reservation (ASC-04). Source: SIO_ASSOCIATE_PORT_RESERVATION page.
 #define SIO_ASSOCIATE_PORT_RESERVATION _WSAIOW(IOC_VENDOR, 102)
 
+/// Times in milliseconds. Source: SIO_KEEPALIVE_VALS page.
+struct BERTH_WINDOWS_STRUCT tcp_keepalive {
+  u_long onoff;
+  u_long keepalivetime;
+  u_long keepaliveinterval;
+};
+
+#define RCVALL_OFF 0
+#define RCVALL_ON 1
+#define RCVALL_SOCKETLEVELONLY 2
+#define RCVALL_IPLEVEL 3
+
+// What each is worth here: docs/options.md. Source: Winsock IOCTLs.
+#define SIO_RCVALL _WSAIOW(IOC_VENDOR, 1)
+#define SIO_RCVALL_MCAST _WSAIOW(IOC_VENDOR, 2)
+#define SIO_RCVALL_IGMPMCAST _WSAIOW(IOC_VENDOR, 3)
+/// Input: tcp_keepalive; no output. For TCP.
+#define SIO_KEEPALIVE_VALS _WSAIOW(IOC_VENDOR, 4)
+#define SIO_ABSORB_RTRALERT _WSAIOW(IOC_VENDOR, 5)
+#define SIO_UCAST_IF _WSAIOW(IOC_VENDOR, 6)
+#define SIO_LIMIT_BROADCASTS _WSAIOW(IOC_VENDOR, 7)
+#define SIO_INDEX_BIND _WSAIOW(IOC_VENDOR, 8)
+#define SIO_INDEX_MCASTIF _WSAIOW(IOC_VENDOR, 9)
+#define SIO_INDEX_ADD_MCAST _WSAIOW(IOC_VENDOR, 10)
+#define SIO_INDEX_DEL_MCAST _WSAIOW(IOC_VENDOR, 11)
+#define SIO_LOOPBACK_FAST_PATH _WSAIOW(IOC_VENDOR, 16)
+#define SIO_TCP_INFO _WSAIORW(IOC_VENDOR, 39)
+
+BERTH_LAYOUT(sizeof(struct tcp_keepalive) == 12);
+BERTH_LAYOUT(SIO_KEEPALIVE_VALS == 0x98000004);
 BERTH_LAYOUT(sizeof(INET_PORT_RANGE) == 4);
 BERTH_LAYOUT(offsetof(INET_PORT_RANGE, NumberOfPorts) == 2);
 BERTH_LAYOUT(sizeof(INET_PORT_RESERVATION_TOKEN) == 8);

@@ -232,6 +232,33 @@ typedef struct BERTH_WINDOWS_STRUCT linger {
 #define FIOASYNC ((int)0x8004667d)
 #define SIOCATMARK 0x40047307
 
+// What each is worth here: docs/options.md. Source: Winsock IOCTLs.
+#define SIO_ASSOCIATE_HANDLE _WSAIOW(IOC_WS2, 1)
+#define SIO_ENABLE_CIRCULAR_QUEUEING _WSAIO(IOC_WS2, 2)
+#define SIO_FIND_ROUTE _WSAIOR(IOC_WS2, 3)
+/// No input and no output. Cancels what pends on the socket.
+#define SIO_FLUSH _WSAIO(IOC_WS2, 4)
+/// Output: SOCKADDR_IN. WSAENOPROTOOPT for a socket that is not an IPv4 datagram socket.
+#define SIO_GET_BROADCAST_ADDRESS _WSAIOR(IOC_WS2, 5)
+#define SIO_GET_QOS _WSAIORW(IOC_WS2, 7)
+#define SIO_GET_GROUP_QOS _WSAIORW(IOC_WS2, 8)
+#define SIO_MULTIPOINT_LOOPBACK _WSAIOW(IOC_WS2, 9)
+#define SIO_MULTICAST_SCOPE _WSAIOW(IOC_WS2, 10)
+#define SIO_SET_QOS _WSAIOW(IOC_WS2, 11)
+#define SIO_SET_GROUP_QOS _WSAIOW(IOC_WS2, 12)
+#define SIO_TRANSLATE_HANDLE _WSAIORW(IOC_WS2, 13)
+/// Input: the sockaddr of a destination. Output: the sockaddr from which a packet to it starts. WSAEINVAL for
+/// a short input, WSAEAFNOSUPPORT, WSAENETUNREACH, WSAEFAULT for a short output; the count is then what it
+/// takes.
+#define SIO_ROUTING_INTERFACE_QUERY _WSAIORW(IOC_WS2, 20)
+#define SIO_ROUTING_INTERFACE_CHANGE _WSAIOW(IOC_WS2, 21)
+/// Output: SOCKET_ADDRESS_LIST with what it points to behind it. WSAEFAULT for a short output; the count is
+/// then what it takes.
+#define SIO_ADDRESS_LIST_QUERY _WSAIOR(IOC_WS2, 22)
+#define SIO_ADDRESS_LIST_CHANGE _WSAIO(IOC_WS2, 23)
+#define SIO_QUERY_TARGET_PNP_HANDLE _WSAIOR(IOC_WS2, 24)
+#define SIO_ADDRESS_LIST_SORT _WSAIORW(IOC_WS2, 25)
+
 // ---------------------------------------------------------------------------------------------------
 // How bytes move
 

@@ -47,6 +47,37 @@ typedef union _SOCKADDR_INET {
   ADDRESS_FAMILY si_family;
 } SOCKADDR_INET, *PSOCKADDR_INET;
 
+/// The IPv6 address of Windows 2000, which has no scope.
+typedef struct BERTH_WINDOWS_STRUCT sockaddr_in6_old {
+  SHORT sin6_family;
+  USHORT sin6_port;
+  ULONG sin6_flowinfo;
+  IN6_ADDR sin6_addr;
+} SOCKADDR_IN6_OLD;
+
+typedef union sockaddr_gen {
+  struct sockaddr Address;
+  struct sockaddr_in AddressIn;
+  struct sockaddr_in6_old AddressIn6;
+} sockaddr_gen;
+
+/// An IPv4 interface, as SIO_GET_INTERFACE_LIST tells it. Source: INTERFACE_INFO page.
+typedef struct BERTH_WINDOWS_STRUCT _INTERFACE_INFO {
+  ULONG iiFlags;
+  sockaddr_gen iiAddress;
+  sockaddr_gen iiBroadcastAddress;
+  sockaddr_gen iiNetmask;
+} INTERFACE_INFO, *LPINTERFACE_INFO;
+
+#define IFF_UP 0x00000001
+#define IFF_BROADCAST 0x00000002
+#define IFF_LOOPBACK 0x00000004
+#define IFF_POINTTOPOINT 0x00000008
+#define IFF_MULTICAST 0x00000010
+
+/// Output: an array of INTERFACE_INFO. WSAEFAULT when it is too short.
+#define SIO_GET_INTERFACE_LIST 0x4004747f
+
 // ---------------------------------------------------------------------------------------------------
 // Socket options. What each is worth here: docs/options.md. Sources: IPPROTO_TCP, IPPROTO_IP, IPPROTO_IPV6
 // and IPPROTO_UDP socket options.
@@ -265,6 +296,9 @@ BERTH_LAYOUT(offsetof(SOCKADDR_IN6, sin6_flowinfo) == 4);
 BERTH_LAYOUT(offsetof(SOCKADDR_IN6, sin6_addr) == 8);
 BERTH_LAYOUT(offsetof(SOCKADDR_IN6, sin6_scope_id) == 24);
 BERTH_LAYOUT(sizeof(SOCKADDR_INET) == 28);
+BERTH_LAYOUT(sizeof(SOCKADDR_IN6_OLD) == 24);
+BERTH_LAYOUT(sizeof(INTERFACE_INFO) == 76);
+BERTH_LAYOUT(offsetof(INTERFACE_INFO, iiNetmask) == 52);
 BERTH_LAYOUT(sizeof(IP_MREQ) == 8);
 BERTH_LAYOUT(sizeof(IP_MREQ_SOURCE) == 12);
 BERTH_LAYOUT(offsetof(IP_MREQ_SOURCE, imr_interface) == 8);
