@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "async_state.h"
 #include "host_errors.h"
 #include "loopback.h"
 #include "option_table.h"
@@ -120,11 +121,28 @@ int connect_to(Use& use, const Endpoint& to) {
     const std::lock_guard guard(flow.setup);
     code = flow.closing ? WSAEINTR : connection_outcome(flow);
   }
+  if (flow.selects_events && flow.is_stream() && (code == 0 || code == WSAEWOULDBLOCK)) {
+    AsyncState::of(flow)->look_again();
+    code = WSAEWOULDBLOCK;  // Windows tells even of what is done already by FD_CONNECT alone
+  }
   if (code > 0) use.fail(code);
   return code == 0 ? 0 : SOCKET_ERROR;
 }
 
-int next_arrival(Flow& listener, Arrival& arrival) {
+namespace {
+
+// Where AcceptEx uses the host's socket too, it does not block: waits for a connection. False: this call must
+// not wait.
+bool waited_beside_host(Flow& listener) {
+  if (!listener.blocks || !listener.host_never_blocks || listener.closing) return false;
+  traffic::Watched watched{.descriptor = listener.descriptor, .wanted = traffic::kReadable, .found = 0};
+  traffic::poll(std::span(&watched, 1), -1);
+  return true;
+}
+
+}  // namespace
+
+int next_arrival(Flow& listener, Arrival& arrival, bool waits) {
   for (;;) {
     traffic::HostAddress from;
     const auto accepted = traffic::accept(listener.descriptor, from);
@@ -132,6 +150,7 @@ int next_arrival(Flow& listener, Arrival& arrival) {
       if (accepted.ok()) traffic::close(static_cast<int>(accepted.value));
       return WSAEINTR;
     }
+    if (accepted.error == EAGAIN && waits && waited_beside_host(listener)) continue;
     if (!accepted.ok()) return winsock_code_of(accepted.error);
     arrival.descriptor = static_cast<int>(accepted.value);
     const auto peer = listener.name_behind(from);
@@ -173,6 +192,10 @@ std::optional<SOCKET> admit(Use& listener, const Arrival& arrival) {
     return std::nullopt;
   }
   flow->hold();
+  if (listener.flow().selects_events) {
+    flow->selects_events = true;
+    AsyncState::of(*flow)->inherit(*AsyncState::of(listener.flow()));
+  }
   return *handle;
 }
 

@@ -31,8 +31,8 @@ struct Arrival {
   Endpoint peer;
 };
 /// Takes the next connection of one that is known on this machine, in the socket's own mode; the code when
-/// there is none.
-[[nodiscard]] int next_arrival(Flow& listener, Arrival& arrival);
+/// there is none. Not `waits`: without blocking, where the host's socket never does.
+[[nodiscard]] int next_arrival(Flow& listener, Arrival& arrival, bool waits = true);
 /// A new socket of the caller for an arrival, with a handle. Nothing: the call has failed, and the connection
 /// was closed.
 [[nodiscard]] std::optional<SOCKET> admit(Use& listener, const Arrival& arrival);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "async_state.h"
 #include "connecting.h"
 #include "host_errors.h"
 #include "memory_probe.h"
@@ -60,6 +61,7 @@ int listen(SOCKET s, int backlog) {
   if (!use.has_flow()) return SOCKET_ERROR;
   const int code = winsock::listen_on_host(use, backlog);
   if (code > 0) use.fail(code);
+  if (code == 0 && use.flow().selects_events) winsock::AsyncState::of(use.flow())->look_again();
   return code == 0 ? 0 : SOCKET_ERROR;
 }
 
@@ -88,7 +90,9 @@ SOCKET accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
   if (addr != nullptr && !name_fits(use.flow().family, addr, addrlen)) return failed(WSAEFAULT);
   if (use.call().meets_a_fault({.point = berth::FaultPoint::Accept, .handle = s})) return INVALID_SOCKET;
   Arrival arrival;
-  if (const int code = next_arrival(use.flow(), arrival); code != 0) return failed(code);
+  const int code = next_arrival(use.flow(), arrival);
+  enable_event(use.flow(), FD_ACCEPT);
+  if (code != 0) return failed(code);
   const auto accepted = admit(use, arrival);
   if (!accepted) return INVALID_SOCKET;
   if (addr != nullptr) static_cast<void>(answer_name(arrival.peer, use.flow().family, addr, addrlen));

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "extension_functions.h"
 #include "modes.h"
 #include "socket_codes.h"
 
@@ -41,6 +42,7 @@ constexpr ControlCode kTable[] = {
     {static_cast<DWORD>(FIONBIO), nonblocking},
     {FIONREAD, bytes_waiting},
     {SIOCATMARK, at_mark},
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, extension_function},
 };
 
 }  // namespace

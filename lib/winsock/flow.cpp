@@ -107,7 +107,10 @@ Flow::Flow(const OpenHandle& open, int host_socket)
       family(open.family),
       descriptor(host_socket) {}
 
-Flow::~Flow() { traffic::close(descriptor); }
+Flow::~Flow() {
+  async.reset();  // it looks after the descriptor
+  traffic::close(descriptor);
+}
 
 void Flow::become_connected(const std::optional<Endpoint>& local, const Endpoint& peer) {
   if (local) set_local(*local);

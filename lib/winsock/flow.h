@@ -56,8 +56,10 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::atomic<Phase> phase = Phase::Silent;
   std::atomic<bool> blocks = true;           ///< as FIONBIO and WSAEventSelect say
   std::atomic<bool> selects_events = false;  ///< WSAEventSelect is active
-  std::atomic<bool> closing = false;         ///< its last handle is being closed: whoever sleeps in it leaves
-  std::atomic<bool> send_is_shut = false;    ///< by shutdown
+  /// The host's socket does not block although this one does: calls that block wait beside it.
+  std::atomic<bool> host_never_blocks = false;
+  std::atomic<bool> closing = false;       ///< its last handle is being closed: whoever sleeps in it leaves
+  std::atomic<bool> send_is_shut = false;  ///< by shutdown
   std::atomic<bool> receive_is_shut = false;
   /// Another handle of `process` shares it from now on. False: the last one is being closed.
   [[nodiscard]] bool add_handle(ProcessId sharer);
@@ -98,6 +100,9 @@ class Flow : public std::enable_shared_from_this<Flow> {
 
   /// Wakes whoever sleeps in a call on the host's socket.
   void interrupt();
+
+  /// What the handle had before AcceptEx gave it this one; calls may still look at it.
+  std::shared_ptr<Flow> before;
 
   /// One at a time: connect, listen and the like.
   std::mutex setup;

@@ -99,6 +99,20 @@ std::optional<OpenHandle> HandleTable::take(std::uintptr_t handle) {
   return open;
 }
 
+bool HandleTable::replace(std::uintptr_t handle, SocketId socket, const OpenHandle& by) {
+  const std::lock_guard guard(mutex_);
+  const auto open = find(handle);
+  if (!open || open->socket != socket) return false;
+  Slot& slot = *slot_of(handle);
+  slot.version.fetch_add(1, std::memory_order_seq_cst);  // closed for a moment
+  slot.process.store(by.process, std::memory_order_release);
+  slot.socket.store(by.socket.value, std::memory_order_release);
+  slot.shape.store(shape_of(by), std::memory_order_release);
+  slot.flow.store(by.flow, std::memory_order_release);
+  slot.version.fetch_add(1, std::memory_order_release);
+  return true;
+}
+
 void HandleTable::retire(std::uintptr_t handle) {
   Slot& slot = *slot_of(handle);
   for (std::uint32_t calls = slot.calls.load(std::memory_order_seq_cst); calls != 0;

@@ -71,6 +71,8 @@ class HandleTable {
   /// Takes the handle away; of several threads that try, one gets what it stood for. When that has a flow,
   /// the taker ends it with `retire`.
   std::optional<OpenHandle> take(std::uintptr_t handle);
+  /// Lets an open handle stand for something else. False: it does not stand for `socket` any more.
+  bool replace(std::uintptr_t handle, SocketId socket, const OpenHandle& by);
   /// Waits until no call uses the taken handle's flow any more; its number may then come back.
   /// Requires: whatever sleeps in such a call has been woken.
   void retire(std::uintptr_t handle);

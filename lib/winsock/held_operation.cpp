@@ -28,7 +28,7 @@ class ErrorsOfThisThread {
   const std::optional<Refusal> refusal_;
 };
 
-Completion gone_on(const Operation& operation, const std::function<Completion(Use&)>& go_on) {
+std::optional<Completion> gone_on(const Operation& operation, const Continuation& go_on) {
   const ErrorsOfThisThread kept;
   Use use(operation.handle(), *operation.about().socket.process);
   // Closed while it was let go: nobody else cancels it then.
@@ -64,11 +64,12 @@ bool fill(const std::shared_ptr<Slot>& slot, std::shared_ptr<HeldCall> held) {
 }  // namespace
 
 void hold_operation(const std::shared_ptr<Operation>& operation, const std::shared_ptr<Fault>& fault,
-                    std::function<Completion(Use&)> go_on) {
+                    Continuation go_on) {
   const auto slot = std::make_shared<Slot>();
   operation->pend([slot] { cancel(slot); });
   const auto held = fault->hold(operation->handle(), [operation, go_on = std::move(go_on)](HoldEnd how) {
-    operation->end(how == HoldEnd::Cancelled ? Completion::cancelled() : gone_on(*operation, go_on));
+    const auto completion = how == HoldEnd::Cancelled ? Completion::cancelled() : gone_on(*operation, go_on);
+    if (completion) operation->end(*completion);
   });
   const bool was_closed = !HandleTable::of_program().find(operation->handle());
   if (fill(slot, held) || was_closed) held->cancel();

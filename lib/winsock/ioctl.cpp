@@ -166,7 +166,7 @@ CallView view_of(const Ioctl& io) {
 }
 
 // A call that pends goes on with a copy of its input: what the program has there may be gone by then.
-std::function<Completion(Use&)> continuation_of(const Ioctl& io) {
+Continuation continuation_of(const Ioctl& io) {
   const auto* bytes = static_cast<const std::byte*>(io.control.input);
   const bool is_readable = io.memory().is_readable(bytes, io.control.input_size);
   std::vector<std::byte> input;

@@ -11,7 +11,7 @@ namespace berth::winsock {
 int set_nonblocking(Use& use, bool on) {
   Flow& flow = use.flow();
   if (!on && flow.selects_events) return use.fail(WSAEINVAL);
-  const auto set = traffic::set_blocking(flow.descriptor, !on);
+  const auto set = flow.host_never_blocks ? traffic::Result{} : traffic::set_blocking(flow.descriptor, !on);
   if (!set.ok()) return use.fail(winsock_code_of(set.error));
   flow.blocks = !on;
   return 0;

@@ -57,7 +57,7 @@ void run_routine(std::uintptr_t socket, Routine routine) {
 // Once for each thread that has a call pend.
 void cancel_when_this_thread_ends(const std::shared_ptr<ThreadContext>& thread) {
   thread_local bool is_arranged = false;
-  if (std::exchange(is_arranged, true)) return;
+  if (thread != this_thread() || std::exchange(is_arranged, true)) return;
   at_thread_end([weak = std::weak_ptr(thread)] {
     if (const auto ending = weak.lock()) PendingOperations::of_program().cancel_begun_by(*ending);
   });
@@ -66,7 +66,7 @@ void cancel_when_this_thread_ends(const std::shared_ptr<ThreadContext>& thread) 
 }  // namespace
 
 Completion Completion::failure(int code) {
-  return {.status = status_of_winsock_code(code), .code = code, .bytes = 0, .flags = 0};
+  return {.status = status_of_winsock_code(code), .code = code, .bytes = 0, .flags = 0, .handed_on = false};
 }
 
 Completion Completion::cancelled() { return failure(WSA_OPERATION_ABORTED); }
@@ -105,13 +105,15 @@ void Operation::leave_pending(OVERLAPPED* overlapped) {
     write_member(memory, overlapped, offsetof(OVERLAPPED, Internal), kStatusPending);
 }
 
-void Operation::pend(std::function<void()> cancel) {
-  leave_pending(about_.overlapped);
+bool Operation::pend(std::function<void()> cancel) {
   cancel_when_this_thread_ends(starter_);
   const std::lock_guard guard(mutex_);
-  state_ = State::Pending;
+  if (state_ == State::Ended) return false;
   cancel_ = std::move(cancel);
+  if (std::exchange(state_, State::Pending) == State::Pending) return true;
+  leave_pending(about_.overlapped);
   PendingOperations::of_program().add(shared_from_this());
+  return true;
 }
 
 // -- end --------------------------------------------------------------------------------------------

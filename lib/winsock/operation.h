@@ -25,13 +25,17 @@ struct Completion {
   int code = 0;             ///< of Winsock
   DWORD bytes = 0;
   DWORD flags = 0;
+  bool handed_on = false;  ///< not ended: the call waits for another socket now
 
   static Completion success(DWORD bytes, DWORD flags = 0) {
-    return {.status = 0, .code = 0, .bytes = bytes, .flags = flags};
+    return {.status = 0, .code = 0, .bytes = bytes, .flags = flags, .handed_on = false};
   }
   /// Requires: `code` is not 0.
   static Completion failure(int code);
   static Completion cancelled();
+  static Completion handed_over() {
+    return {.status = 0, .code = 0, .bytes = 0, .flags = 0, .handed_on = true};
+  }
 };
 
 /// One overlapped call, from its beginning until its end has been told.
@@ -65,8 +69,9 @@ class Operation : public std::enable_shared_from_this<Operation> {
   static void leave_pending(OVERLAPPED* overlapped);
 
   /// The call has not ended at once. `cancel` must bring its end about, with `Completion::cancelled()`,
-  /// unless it has ended: it is called with no lock held, perhaps twice.
-  void pend(std::function<void()> cancel);
+  /// unless it has ended: it is called with no lock held, perhaps twice. A call that pends already may be
+  /// given another one. False: it has ended.
+  bool pend(std::function<void()> cancel);
   /// The call ends. False when it has ended before.
   bool end(const Completion& completion) { return end(completion, Told::Later); }
   /// The call has succeeded before its function returns, which tells it too (A6, A7).

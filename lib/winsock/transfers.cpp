@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "async_state.h"
 #include "memory_probe.h"
 #include "socket_names.h"
 #include "transfer.h"
@@ -24,7 +25,9 @@ int send_bytes(Use& use, const char* bytes, int length, const Endpoint* to, int 
   if (!is_a_length(length)) return use.fail(WSAEFAULT);
   if (use.call().meets_a_fault({.point = FaultPoint::Send, .handle = use.handle()})) return SOCKET_ERROR;
   const traffic::Piece piece{const_cast<char*>(bytes), static_cast<std::size_t>(length)};
-  return answered(use, send_once(use.flow(), std::span(&piece, 1), to, *how));
+  const Transferred moved = send_once(use.flow(), std::span(&piece, 1), to, *how);
+  if (moved.code == WSAEWOULDBLOCK) enable_event(use.flow(), FD_WRITE);
+  return answered(use, moved);
 }
 
 // Broadcast is not emulated; without the option it is refused as on Windows.
@@ -48,7 +51,9 @@ std::optional<Transferred> receive_bytes(Use& use, char* bytes, int length, int 
   if (!flow.is_stream() && !use.is_named()) return std::nullopt;
   if (use.call().meets_a_fault({.point = FaultPoint::Receive, .handle = use.handle()})) return std::nullopt;
   const traffic::Piece piece{bytes, static_cast<std::size_t>(length)};
-  return receive_once(flow, std::span(&piece, 1), *how);
+  const Transferred moved = receive_once(flow, std::span(&piece, 1), *how);
+  enable_event(flow, FD_READ | FD_OOB);
+  return moved;
 }
 
 }  // namespace

@@ -305,6 +305,59 @@ typedef struct BERTH_WINDOWS_STRUCT _WSABUF {
   CHAR* buf;
 } WSABUF, *LPWSABUF;
 
+/// How fast and how evenly bytes are to flow: stored nowhere here. Source: FLOWSPEC and QOS pages.
+typedef struct BERTH_WINDOWS_STRUCT _flowspec {
+  ULONG TokenRate;
+  ULONG TokenBucketSize;
+  ULONG PeakBandwidth;
+  ULONG Latency;
+  ULONG DelayVariation;
+  ULONG ServiceType;
+  ULONG MaxSduSize;
+  ULONG MinimumPolicedSize;
+} FLOWSPEC, *PFLOWSPEC, *LPFLOWSPEC;
+typedef struct BERTH_WINDOWS_STRUCT _QualityOfService {
+  FLOWSPEC SendingFlowspec;
+  FLOWSPEC ReceivingFlowspec;
+  WSABUF ProviderSpecific;
+} QOS, *LPQOS;
+
+// Network events, by their bits and by their places in WSANETWORKEVENTS.
+#define FD_READ_BIT 0
+#define FD_READ (1 << FD_READ_BIT)
+#define FD_WRITE_BIT 1
+#define FD_WRITE (1 << FD_WRITE_BIT)
+#define FD_OOB_BIT 2
+#define FD_OOB (1 << FD_OOB_BIT)
+#define FD_ACCEPT_BIT 3
+#define FD_ACCEPT (1 << FD_ACCEPT_BIT)
+#define FD_CONNECT_BIT 4
+#define FD_CONNECT (1 << FD_CONNECT_BIT)
+#define FD_CLOSE_BIT 5
+#define FD_CLOSE (1 << FD_CLOSE_BIT)
+#define FD_QOS_BIT 6
+#define FD_QOS (1 << FD_QOS_BIT)
+#define FD_GROUP_QOS_BIT 7
+#define FD_GROUP_QOS (1 << FD_GROUP_QOS_BIT)
+#define FD_ROUTING_INTERFACE_CHANGE_BIT 8
+#define FD_ROUTING_INTERFACE_CHANGE (1 << FD_ROUTING_INTERFACE_CHANGE_BIT)
+#define FD_ADDRESS_LIST_CHANGE_BIT 9
+#define FD_ADDRESS_LIST_CHANGE (1 << FD_ADDRESS_LIST_CHANGE_BIT)
+#define FD_MAX_EVENTS 10
+#define FD_ALL_EVENTS ((1 << FD_MAX_EVENTS) - 1)
+
+/// What happened to a socket, and with which code each. Source: WSANETWORKEVENTS page.
+typedef struct BERTH_WINDOWS_STRUCT _WSANETWORKEVENTS {
+  LONG lNetworkEvents;
+  int iErrorCode[FD_MAX_EVENTS];
+} WSANETWORKEVENTS, *LPWSANETWORKEVENTS;
+
+#define CF_ACCEPT 0x0000
+#define CF_REJECT 0x0001
+#define CF_DEFER 0x0002
+
+#define SIO_GET_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 6)
+
 // Windows' timeval counts in 32 bits, Linux' in more: it is libc's here.
 typedef struct timeval TIMEVAL, *PTIMEVAL, *LPTIMEVAL;
 
@@ -358,6 +411,16 @@ typedef struct BERTH_WINDOWS_STRUCT _SOCKET_ADDRESS_LIST {
   INT iAddressCount;
   SOCKET_ADDRESS Address[1];
 } SOCKET_ADDRESS_LIST, *PSOCKET_ADDRESS_LIST, *LPSOCKET_ADDRESS_LIST;
+
+/// A message with everything that belongs to it. Source: WSAMSG page.
+typedef struct BERTH_WINDOWS_STRUCT _WSAMSG {
+  struct sockaddr* name;
+  INT namelen;
+  LPWSABUF lpBuffers;
+  ULONG dwBufferCount;
+  WSABUF Control;
+  ULONG dwFlags;
+} WSAMSG, *PWSAMSG, *LPWSAMSG;
 
 #define INADDR_ANY ((ULONG)0x00000000)
 #define INADDR_LOOPBACK ((ULONG)0x7f000001)
@@ -816,6 +879,60 @@ DWORD WSAAPI WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT* lphEvents, 
                                       DWORD dwTimeout, BOOL fAlertable)
     BERTH_SYMBOL(WSAWaitForMultipleEvents);
 
+/// send, sendto, recv and recvfrom with scattered memory, and overlapped with a structure and an overlapped
+/// socket. An overlapped send ends when all its bytes are on their way.
+///
+/// They return 0: the count is in `*lpNumberOfBytes...`, and an overlapped call's end is told as well.
+/// Otherwise SOCKET_ERROR: WSA_IO_PENDING when an overlapped call's end is told later; WSAEFAULT for a bad
+/// pointer, or no count and no structure; WSAEINVAL for no buffers at all; WSA_INVALID_HANDLE when `hEvent`
+/// is no event; and the codes of those functions. Source: WSASend, WSASendTo, WSARecv and WSARecvFrom pages.
+int WSAAPI WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                   DWORD dwFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) BERTH_SYMBOL(WSASend);
+int WSAAPI WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent,
+                     DWORD dwFlags, const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
+                     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) BERTH_SYMBOL(WSASendTo);
+int WSAAPI WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                   LPDWORD lpFlags, LPWSAOVERLAPPED lpOverlapped,
+                   LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) BERTH_SYMBOL(WSARecv);
+int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                       LPDWORD lpFlags, struct sockaddr* lpFrom, LPINT lpFromlen,
+                       LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    BERTH_SYMBOL(WSARecvFrom);
+
+/// WSASendTo and WSARecvFrom with their arguments in a structure. Control data is not emulated: one that is
+/// to be sent is WSAEOPNOTSUPP, and none is received. WSARecvMsg is found through WSAID_WSARECVMSG alone.
+///
+/// They return as those functions. Source: WSASendMsg and LPFN_WSARECVMSG pages.
+int WSAAPI WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
+                      LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
+    BERTH_SYMBOL(WSASendMsg);
+
+/// connect, and shutdown of one direction; data beside them is not emulated and is never received, nor are
+/// qualities of service.
+///
+/// They return as those functions; WSAEOPNOTSUPP for data to be sent with a disconnect. Source: WSAConnect,
+/// WSASendDisconnect and WSARecvDisconnect pages.
+int WSAAPI WSAConnect(SOCKET s, const struct sockaddr* name, int namelen, LPWSABUF lpCallerData,
+                      LPWSABUF lpCalleeData, LPQOS lpSQOS, LPQOS lpGQOS) BERTH_SYMBOL(WSAConnect);
+int WSAAPI WSASendDisconnect(SOCKET s, LPWSABUF lpOutboundDisconnectData) BERTH_SYMBOL(WSASendDisconnect);
+int WSAAPI WSARecvDisconnect(SOCKET s, LPWSABUF lpInboundDisconnectData) BERTH_SYMBOL(WSARecvDisconnect);
+
+/// Ties the network events of `lNetworkEvents` (FD_ bits; 0: none any more) to an event, and makes the socket
+/// non-blocking. An event is told once, and again after the function that enables it: FD_READ and FD_OOB
+/// after a receive, FD_WRITE after a send that would have blocked, FD_ACCEPT after an accept.
+///
+/// Returns 0. Otherwise SOCKET_ERROR: WSANOTINITIALISED, WSAENOTSOCK, WSAEINVAL when `hEventObject` is no
+/// event or a bit is unknown, WSAENETDOWN. Source: WSAEventSelect page.
+int WSAAPI WSAEventSelect(SOCKET s, WSAEVENT hEventObject, long lNetworkEvents) BERTH_SYMBOL(WSAEventSelect);
+
+/// Tells which selected events happened since the last time, and resets `hEventObject` if that is not NULL.
+///
+/// Returns 0. Otherwise SOCKET_ERROR: WSANOTINITIALISED, WSAENOTSOCK, WSAEINVAL, WSAEFAULT, WSAENETDOWN.
+/// Source: WSAEnumNetworkEvents page.
+int WSAAPI WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpNetworkEvents)
+    BERTH_SYMBOL(WSAEnumNetworkEvents);
+
 /// How an overlapped call on `s` went; with `fWait` it waits for the call's event.
 ///
 /// Returns TRUE with the number of bytes in `*lpcbTransfer` and, for a receive, MSG_ flags in `*lpdwFlags`.
@@ -904,6 +1021,12 @@ BERTH_LAYOUT(sizeof(SOCKET) == sizeof(void*));
 BERTH_LAYOUT(sizeof(u_long) == 4);
 BERTH_LAYOUT(sizeof(LINGER) == 4);
 BERTH_LAYOUT(sizeof(IN_ADDR) == 4);
+BERTH_LAYOUT(sizeof(WSABUF) == 2 * sizeof(void*));
+BERTH_LAYOUT(sizeof(WSAMSG) == (sizeof(void*) == 8 ? 56 : 28));
+BERTH_LAYOUT(offsetof(WSAMSG, Control) == (sizeof(void*) == 8 ? 32 : 16));
+BERTH_LAYOUT(sizeof(FLOWSPEC) == 32);
+BERTH_LAYOUT(sizeof(WSANETWORKEVENTS) == 44);
+BERTH_LAYOUT(SIO_GET_EXTENSION_FUNCTION_POINTER == 0xC8000006);
 BERTH_LAYOUT(sizeof(SOCKADDR) == 16);
 BERTH_LAYOUT(sizeof(SOCKADDR_IN) == 16);
 BERTH_LAYOUT(offsetof(SOCKADDR_IN, sin_port) == 2);

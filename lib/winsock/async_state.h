@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <winsock2.h>
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include <berth/traffic/reactor.h>
+
+#include "flow.h"
+#include "operation.h"
+
+namespace berth::winsock {
+
+/// What an emulated socket has once it is used asynchronously: the overlapped calls that wait for the host,
+/// and the network events that the program has selected.
+///
+/// Thread-safe. Calls of one direction end in the order in which they began.
+class AsyncState {
+ public:
+  /// Where a call waits: for bytes and connections, or to get rid of bytes and to be connected.
+  enum class Side : std::uint8_t { In, Out };
+  /// Tries, without blocking, to bring a call to its end; nothing: not yet.
+  using Attempt = std::function<std::optional<Completion>()>;
+
+  /// That of a flow, made when it has none.
+  static std::shared_ptr<AsyncState> of(Flow& flow);
+  explicit AsyncState(Flow& flow) : flow_(flow) {}
+  AsyncState(const AsyncState&) = delete;
+  AsyncState& operator=(const AsyncState&) = delete;
+  ~AsyncState();
+
+  /// Tries at once, unless others wait before it. Nothing: it pends, and its end will be told.
+  std::optional<Completion> submit(Side side, const std::shared_ptr<Operation>& operation,
+                                   const Attempt& attempt);
+
+  // -- network events: the FD_ bits of WSAEventSelect -------------------------------------------------
+  void select(long events, std::shared_ptr<Event> event);
+  /// An accepted socket begins with what its listener selected.
+  void inherit(AsyncState& listener);
+  /// A function was called that lets the event be told again.
+  void enable(long event);
+  /// The socket began to connect, or to listen.
+  void look_again();
+  struct Seen {
+    long events = 0;
+    std::array<int, FD_MAX_EVENTS> codes{};
+  };
+  /// What happened since the last time.
+  Seen take_events();
+
+ private:
+  struct Waiting {
+    std::shared_ptr<Operation> operation;
+    Attempt attempt;
+  };
+
+  // All under the lock.
+  void advance(std::deque<Waiting>& queue);
+  void arm();
+  [[nodiscard]] std::uint16_t wanted() const;
+  [[nodiscard]] unsigned wanted_for_events() const;
+  void look_for_events(std::uint16_t found);
+  void look_at_connecting();
+  void look_at_connected(std::uint16_t found);
+  void record(long event, int code);
+  [[nodiscard]] std::uint16_t found_now() const;
+  void look_now();
+
+  void on_ready(std::uint16_t found);
+  void cancel(const Operation* operation);
+
+  Flow& flow_;        // which owns this
+  std::mutex mutex_;  // guards what follows
+  traffic::Reactor::Key key_ = 0;
+  std::array<std::deque<Waiting>, 2> queues_;
+  long selected_ = 0;
+  long enabled_ = 0;
+  std::shared_ptr<Event> event_;
+  Seen seen_;
+  bool was_connecting_ = false;
+  bool peer_is_done_ = false;
+};
+
+/// What a function that moves bytes does for WSAEventSelect at its end; free for sockets without it.
+inline void enable_event(Flow& flow, long event) {
+  if (flow.selects_events) AsyncState::of(flow)->enable(event);
+}
+
+}  // namespace berth::winsock

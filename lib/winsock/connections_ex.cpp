@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: MIT
+#include <mswsock.h>
+
+#include <cstring>
+#include <memory>
+
+#include "connecting.h"
+#include "memory_probe.h"
+#include "option_table.h"
+#include "overlapped_call.h"
+#include "socket_association.h"
+#include "socket_names.h"
+
+namespace berth::winsock {
+namespace {
+
+BOOL answer(int result) { return result == 0 ? TRUE : FALSE; }
+
+BOOL fail_with_code(int code) {
+  set_last_error(code);
+  return FALSE;
+}
+
+void tell(LPDWORD place, DWORD bytes) {
+  MemoryProbe memory;
+  if (place != nullptr) static_cast<void>(memory.write(place, bytes));
+}
+
+// -- AcceptEx ---------------------------------------------------------------------------------------
+
+constexpr DWORD kRoomBesideAnAddress = 16;
+
+// Where a connection goes, and what is told of it.
+struct Destination {
+  std::uintptr_t handle = 0;
+  OpenHandle open;  // what the handle stands for until then
+  char* buffer = nullptr;
+  DWORD data = 0;
+  DWORD local_room = 0;
+  DWORD remote_room = 0;
+};
+
+Flow* flow_so_far(const Destination& to) {
+  const auto open = HandleTable::of_program().find(to.handle);
+  return open ? open->flow : nullptr;
+}
+
+// The connection's own flow, in the mode of the socket that it comes to.
+std::shared_ptr<Flow> flow_for(const Destination& to, const OpenHandle& accepted, const Arrival& arrival,
+                               std::uint16_t port) {
+  const auto flow = Flow::of_accepted(accepted, arrival.descriptor,
+                                      {.address = arrival.local.address, .port = port}, arrival.peer);
+  if (Flow* before = flow_so_far(to)) {
+    flow->blocks = before->blocks.load();
+    flow->before = before->shared_from_this();
+  }
+  if (!flow->blocks) traffic::set_blocking(flow->descriptor, false);
+  return flow;
+}
+
+void write_names(const Destination& to, const Flow& flow, const Arrival& arrival) {
+  MemoryProbe memory;
+  if (!memory.is_writable(to.buffer, to.data + to.local_room + to.remote_room)) return;
+  write_name(arrival.local, flow.family, reinterpret_cast<sockaddr*>(to.buffer + to.data));
+  write_name(arrival.peer, flow.family, reinterpret_cast<sockaddr*>(to.buffer + to.data + to.local_room));
+}
+
+// Gives the connection to the handle; its flow, or null with the code that says why not.
+std::shared_ptr<Flow> take_over(Flow& listener, const Destination& to, const Arrival& arrival, int& code) {
+  Gateway& machine = listener.process.machine();
+  const ProcessId process = to.open.process->id();
+  const Outcome outcome = machine.submit(process, request::Accept{listener.socket, arrival.local.address});
+  const auto* reply = std::get_if<Reply>(&outcome);
+  if (reply == nullptr) {
+    traffic::close(arrival.descriptor);
+    code = WSAECONNABORTED;
+    return nullptr;
+  }
+  OpenHandle accepted = to.open;
+  accepted.socket = reply->socket;
+  const auto flow = flow_for(to, accepted, arrival, reply->name.port);
+  accepted.flow = flow.get();
+  if (!HandleTable::of_program().replace(to.handle, to.open.socket, accepted)) {
+    machine.submit(process, request::CloseSocket{reply->socket});
+    code = WSAEINTR;
+    return nullptr;
+  }
+  flow->hold();
+  if (flow->before) flow->before->let_go();
+  move_association(to.handle, to.open.socket, reply->socket);
+  machine.submit(process, request::CloseSocket{to.open.socket});
+  return flow;
+}
+
+AsyncState::Attempt accepting(Flow& listener, const Destination& to,
+                              const std::shared_ptr<Operation>& operation) {
+  const std::weak_ptr<Operation> weak = operation;
+  return [flow = listener.shared_from_this(), to, weak]() -> std::optional<Completion> {
+    Arrival arrival;
+    if (const int code = next_arrival(*flow, arrival, false); code != 0)
+      return code == WSAEWOULDBLOCK ? std::nullopt : std::optional(completion_of(code, 0));
+    int code = 0;
+    const auto accepted = take_over(*flow, to, arrival, code);
+    if (!accepted) return completion_of(code, 0);
+    write_names(to, *accepted, arrival);
+    if (to.data == 0) return completion_of(0, 0);
+    const auto later = weak.lock();
+    if (!later) return Completion::cancelled();
+    const auto completion = AsyncState::of(*accepted)->submit(
+        AsyncState::Side::In, later, receiving(*accepted, {WSABUF{.len = to.data, .buf = to.buffer}}));
+    return completion ? completion : Completion::handed_over();
+  };
+}
+
+bool is_bound(const OpenHandle& open) {
+  const Outcome outcome = open.process->machine().submit(open.process->id(), request::NameOf{open.socket});
+  return std::holds_alternative<Reply>(outcome);
+}
+
+// Why the arguments are no good: 0 when they are.
+int accept_problem(Use& use, const Destination& to, const OVERLAPPED* overlapped) {
+  MemoryProbe memory;
+  if (overlapped == nullptr) return ERROR_INVALID_PARAMETER;
+  const auto least = static_cast<DWORD>(size_of_name(use.flow().family)) + kRoomBesideAnAddress;
+  if (to.local_room < least || to.remote_room < least) return WSAEFAULT;
+  if (!memory.is_writable(to.buffer, std::size_t{to.data} + to.local_room + to.remote_room)) return WSAEFAULT;
+  if (use.flow().phase != Phase::Listening) return WSAEINVAL;
+  if (to.open.kind != SocketKind::Tcp || to.open.family != use.flow().family || is_bound(to.open))
+    return WSAEINVAL;
+  return 0;
+}
+
+// The host's socket serves calls that block and calls that must not.
+void never_block_on_host(Flow& flow) {
+  if (!flow.host_never_blocks.exchange(true)) traffic::set_blocking(flow.descriptor, false);
+}
+
+// -- ConnectEx --------------------------------------------------------------------------------------
+
+int connect_problem(Use& use, const OVERLAPPED* overlapped, const void* data, DWORD size) {
+  Flow& flow = use.flow();
+  MemoryProbe memory;
+  if (overlapped == nullptr) return ERROR_INVALID_PARAMETER;
+  if (!flow.is_stream() || flow.phase == Phase::Listening) return WSAEINVAL;
+  if (data != nullptr && !memory.is_readable(data, size)) return WSAEFAULT;
+  return flow.local() ? 0 : WSAEINVAL;
+}
+
+// Waits for the connection, and then sends.
+AsyncState::Attempt connecting(Flow& flow, int begun, const std::vector<WSABUF>& data) {
+  struct State {
+    std::shared_ptr<Flow> flow;
+    int code;
+    AsyncState::Attempt send;
+  };
+  const auto state = std::make_shared<State>(State{
+      .flow = flow.shared_from_this(), .code = begun, .send = data.empty() ? nullptr : sending(flow, data)});
+  return [state]() -> std::optional<Completion> {
+    Flow& from = *state->flow;
+    if (state->code == WSAEWOULDBLOCK) {
+      const std::lock_guard guard(from.setup);
+      state->code = connection_outcome(from);
+      if (state->code == WSAEWOULDBLOCK) return std::nullopt;
+    }
+    if (from.blocks && !from.host_never_blocks) traffic::set_blocking(from.descriptor, true);
+    if (state->code != 0) return completion_of(state->code, 0);
+    return state->send ? state->send() : std::optional(completion_of(0, 0));
+  };
+}
+
+}  // namespace
+}  // namespace berth::winsock
+
+BOOL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+              DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
+              LPOVERLAPPED lpOverlapped) {
+  using namespace berth::winsock;
+  Use use(sListenSocket);
+  if (!use.has_flow()) return FALSE;
+  const auto open = HandleTable::of_program().find(sAcceptSocket);
+  if (!open || open->process != use.call().process()) return answer(use.fail(berth::Rule::NotASocket));
+  const Destination to{.handle = sAcceptSocket,
+                       .open = *open,
+                       .buffer = static_cast<char*>(lpOutputBuffer),
+                       .data = dwReceiveDataLength,
+                       .local_room = dwLocalAddressLength,
+                       .remote_room = dwRemoteAddressLength};
+  if (const int code = accept_problem(use, to, lpOverlapped); code != 0) return fail_with_code(code);
+  never_block_on_host(use.flow());
+  DWORD bytes = 0;
+  Flow& listener = use.flow();
+  const int result = begin_overlapped(
+      use,
+      {.overlapped = lpOverlapped,
+       .routine = nullptr,
+       .side = AsyncState::Side::In,
+       .point = berth::FaultPoint::Accept,
+       .attempt = [&listener, &to](const auto& operation) { return accepting(listener, to, operation); },
+       .second_handle = sAcceptSocket},
+      bytes);
+  if (result == 0) tell(lpdwBytesReceived, bytes);
+  return answer(result);
+}
+
+VOID GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength, DWORD,
+                          struct sockaddr** LocalSockaddr, LPINT LocalSockaddrLength,
+                          struct sockaddr** RemoteSockaddr, LPINT RemoteSockaddrLength) {
+  using namespace berth::winsock;
+  MemoryProbe memory;
+  auto* local = reinterpret_cast<sockaddr*>(static_cast<char*>(lpOutputBuffer) + dwReceiveDataLength);
+  auto* remote = reinterpret_cast<sockaddr*>(reinterpret_cast<char*>(local) + dwLocalAddressLength);
+  const auto family = memory.read<ADDRESS_FAMILY>(local);
+  if (!family) return;
+  const int size = size_of_name(*family == AF_INET6 ? berth::Family::Ipv6 : berth::Family::Ipv4);
+  static_cast<void>(memory.write(LocalSockaddr, local));
+  static_cast<void>(memory.write(RemoteSockaddr, remote));
+  static_cast<void>(memory.write(LocalSockaddrLength, size));
+  static_cast<void>(memory.write(RemoteSockaddrLength, size));
+}
+
+BOOL ConnectEx(SOCKET s, const struct sockaddr* name, int namelen, PVOID lpSendBuffer, DWORD dwSendDataLength,
+               LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped) {
+  using namespace berth::winsock;
+  Use use(s);
+  if (!use.has_flow()) return FALSE;
+  if (const int code = connect_problem(use, lpOverlapped, lpSendBuffer, dwSendDataLength); code != 0)
+    return fail_with_code(code);
+  const auto to = read_name(name, namelen, use.flow().family);
+  if (!to)
+    return answer(to.error() == berth::Rule::NameIsUnusable ? use.fail(WSAEFAULT) : use.fail(to.error()));
+  if (use.flow().blocks && !use.flow().host_never_blocks)
+    berth::traffic::set_blocking(use.flow().descriptor, false);
+  const int begun = begin_connection(use, *to);
+  if (begun == WSAEISCONN || begun == WSAEALREADY || begun == WSAEADDRNOTAVAIL)
+    return answer(use.fail(begun));
+  if (begun < 0) return FALSE;
+  std::vector<WSABUF> data;
+  if (lpSendBuffer != nullptr && dwSendDataLength != 0)
+    data.push_back({.len = dwSendDataLength, .buf = static_cast<char*>(lpSendBuffer)});
+  DWORD bytes = 0;
+  Flow& flow = use.flow();
+  const int result = begin_overlapped(
+      use,
+      {.overlapped = lpOverlapped,
+       .routine = nullptr,
+       .side = AsyncState::Side::Out,
+       .point = berth::FaultPoint::Connect,
+       .attempt = [&flow, begun, &data](const auto&) { return connecting(flow, begun, data); },
+       .second_handle = 0,
+       .fails_late = true},
+      bytes);
+  if (result == 0) tell(lpdwBytesSent, bytes);
+  return answer(result);
+}

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+#include <winsock2.h>
+
+#include <algorithm>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "async_state.h"
+#include "held_operation.h"
+#include "memory_probe.h"
+#include "overlapped_call.h"
+#include "socket_names.h"
+#include "transfer.h"
+#include "use.h"
+
+namespace berth::winsock {
+namespace {
+
+// The program's memory, part by part, and what is left of it to be filled or sent.
+class Scatter {
+ public:
+  Scatter() = default;
+  explicit Scatter(const std::vector<WSABUF>& buffers) { take(buffers); }
+  /// False when the array, which may be gone after the call, cannot be read.
+  [[nodiscard]] bool read(const WSABUF* buffers, DWORD count) {
+    MemoryProbe memory;
+    if (!memory.is_readable(buffers, count * sizeof(WSABUF))) return false;
+    take(std::span(buffers, count));
+    return true;
+  }
+  [[nodiscard]] std::span<const traffic::Piece> pieces() const { return std::span(pieces_).subspan(first_); }
+  [[nodiscard]] std::size_t left() const { return left_; }
+
+  void advance(std::size_t bytes) {
+    left_ -= bytes;
+    for (; first_ < pieces_.size() && bytes >= pieces_[first_].size && left_ != 0; ++first_)
+      bytes -= pieces_[first_].size;
+    if (bytes == 0 || first_ == pieces_.size()) return;
+    pieces_[first_] = {.start = static_cast<char*>(pieces_[first_].start) + bytes,
+                       .size = pieces_[first_].size - bytes};
+  }
+
+ private:
+  void take(std::span<const WSABUF> buffers) {
+    pieces_.reserve(buffers.size());
+    for (const WSABUF& buffer : buffers) {
+      pieces_.push_back({.start = buffer.buf, .size = buffer.len});
+      left_ += buffer.len;
+    }
+  }
+
+  std::vector<traffic::Piece> pieces_;
+  std::size_t first_ = 0;
+  std::size_t left_ = 0;
+};
+
+// What the four functions share.
+struct Arguments {
+  LPWSABUF buffers = nullptr;
+  DWORD buffer_count = 0;
+  LPDWORD bytes = nullptr;
+  OVERLAPPED* overlapped = nullptr;
+  LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
+};
+
+bool is_overlapped(Use& use, const Arguments& with) {
+  return with.overlapped != nullptr && use.call().socket().overlapped;
+}
+
+// Why the arguments are no good: 0 when they are.
+int read_arguments(Use& use, const Arguments& with, Scatter& scatter) {
+  MemoryProbe memory;
+  const bool may_do_without_count = with.bytes == nullptr && is_overlapped(use, with);
+  if (!may_do_without_count && !memory.is_writable(with.bytes, sizeof(DWORD))) return WSAEFAULT;
+  if (with.buffer_count == 0) return WSAEINVAL;
+  return scatter.read(with.buffers, with.buffer_count) ? 0 : WSAEFAULT;
+}
+
+void tell_bytes(const Arguments& with, std::size_t bytes) {
+  MemoryProbe memory;
+  if (with.bytes != nullptr) static_cast<void>(memory.write(with.bytes, static_cast<DWORD>(bytes)));
+}
+
+// -- the overlapped way -----------------------------------------------------------------------------
+
+int begin_transfer(Use& use, const Arguments& with, AsyncState::Side side, FaultPoint point,
+                   const AsyncState::Attempt& attempt) {
+  DWORD bytes = 0;
+  const int result =
+      begin_overlapped(use,
+                       {.overlapped = with.overlapped,
+                        .routine = with.routine,
+                        .side = side,
+                        .point = point,
+                        .attempt = [attempt](const std::shared_ptr<Operation>&) { return attempt; }},
+                       bytes);
+  if (result == 0) tell_bytes(with, bytes);
+  return result;
+}
+
+// -- out --------------------------------------------------------------------------------------------
+
+AsyncState::Attempt sending(Flow& flow, const Scatter& scatter, const std::optional<Endpoint>& to,
+                            unsigned flags) {
+  struct State {
+    std::shared_ptr<Flow> flow;
+    Scatter scatter;
+    std::optional<Endpoint> to;
+    unsigned flags;
+    std::size_t sent = 0;
+  };
+  const auto state = std::make_shared<State>(
+      State{.flow = flow.shared_from_this(), .scatter = scatter, .to = to, .flags = flags});
+  return [state]() -> std::optional<Completion> {
+    for (;;) {
+      const Transferred moved =
+          send_once(*state->flow, state->scatter.pieces(), state->to ? &*state->to : nullptr,
+                    state->flags | traffic::kDoNotBlock);
+      if (moved.code == WSAEWOULDBLOCK) return std::nullopt;
+      if (moved.code != 0) return completion_of(moved.code, 0);
+      state->sent += moved.bytes;
+      state->scatter.advance(moved.bytes);
+      if (state->scatter.left() == 0 || !state->flow->is_stream()) return completion_of(0, state->sent);
+    }
+  };
+}
+
+int send_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const Endpoint* to,
+                       unsigned flags) {
+  if (use.call().meets_a_fault({.point = FaultPoint::Send, .handle = use.handle()})) return SOCKET_ERROR;
+  const Transferred moved = send_once(use.flow(), scatter.pieces(), to, flags);
+  if (moved.code == WSAEWOULDBLOCK) enable_event(use.flow(), FD_WRITE);
+  if (moved.code != 0) return use.fail(moved.code);
+  tell_bytes(with, moved.bytes);
+  return 0;
+}
+
+int send_scattered(Use& use, const Arguments& with, const std::optional<Endpoint>& to, DWORD flags) {
+  Scatter scatter;
+  if (const int code = read_arguments(use, with, scatter); code != 0) return use.fail(code);
+  const auto how = send_flags(flags);
+  if (!how) return use.fail(WSAEOPNOTSUPP);
+  if (!is_overlapped(use, with)) return send_synchronously(use, with, scatter, to ? &*to : nullptr, *how);
+  return begin_transfer(use, with, AsyncState::Side::Out, FaultPoint::Send,
+                        sending(use.flow(), scatter, to, *how));
+}
+
+// -- in ---------------------------------------------------------------------------------------------
+
+// Where a receive tells more than its bytes.
+struct Sender {
+  sockaddr* name = nullptr;
+  int* length = nullptr;
+};
+
+void tell_sender(const Flow& flow, const Transferred& moved, const Sender& sender) {
+  if (sender.name == nullptr || !moved.peer) return;
+  static_cast<void>(answer_name(*moved.peer, flow.family, sender.name, sender.length));
+}
+
+bool has_nothing_to_receive(Flow& flow) {
+  traffic::Watched watched{.descriptor = flow.descriptor, .wanted = traffic::kReadable, .found = 0};
+  traffic::poll(std::span(&watched, 1), 0);
+  return watched.found == 0;
+}
+
+AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& sender, unsigned flags) {
+  struct State {
+    std::shared_ptr<Flow> flow;
+    Scatter scatter;
+    Sender sender;
+    unsigned flags;
+    bool wants_all;
+    std::size_t received = 0;
+  };
+  const unsigned once = (flags & ~traffic::kWaitForAll) | traffic::kDoNotBlock;
+  const bool wants_all = (flags & traffic::kWaitForAll) != 0 && flow.is_stream();
+  const auto state = std::make_shared<State>(State{.flow = flow.shared_from_this(),
+                                                   .scatter = scatter,
+                                                   .sender = sender,
+                                                   .flags = once,
+                                                   .wants_all = wants_all});
+  return [state]() -> std::optional<Completion> {
+    Flow& from = *state->flow;
+    // A receive of no bytes tells that there are some.
+    if (state->scatter.left() == 0 && from.phase == Phase::Connected && has_nothing_to_receive(from))
+      return std::nullopt;
+    for (;;) {
+      const Transferred moved = receive_once(from, state->scatter.pieces(), state->flags);
+      if (moved.code == WSAEWOULDBLOCK) return std::nullopt;
+      tell_sender(from, moved, state->sender);
+      if (moved.code != 0) return completion_of(moved.code, moved.bytes);
+      state->received += moved.bytes;
+      const bool is_full = moved.bytes == state->scatter.left();
+      if (!state->wants_all || is_full || moved.bytes == 0) return completion_of(0, state->received);
+      state->scatter.advance(moved.bytes);
+    }
+  };
+}
+
+int receive_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const Sender& sender,
+                          unsigned how, LPDWORD flags) {
+  if (use.call().meets_a_fault({.point = FaultPoint::Receive, .handle = use.handle()})) return SOCKET_ERROR;
+  const Transferred moved = receive_once(use.flow(), scatter.pieces(), how);
+  enable_event(use.flow(), FD_READ | FD_OOB);
+  if (moved.code != 0 && moved.code != WSAEMSGSIZE) return use.fail(moved.code);
+  tell_sender(use.flow(), moved, sender);
+  tell_bytes(with, moved.bytes);
+  MemoryProbe memory;
+  static_cast<void>(memory.write(flags, moved.code == 0 ? DWORD{0} : DWORD{MSG_PARTIAL}));
+  return moved.code == 0 ? 0 : use.fail(moved.code);
+}
+
+// A datagram socket without a name cannot be sent anything.
+int naming_problem(Use& use) {
+  if (use.flow().is_stream() || use.flow().is_carried()) return 0;
+  if (!use.flow().local()) return WSAEINVAL;
+  return use.is_named() ? 0 : -1;
+}
+
+int receive_scattered(Use& use, const Arguments& with, LPDWORD flags, const Sender& sender) {
+  Scatter scatter;
+  if (const int code = read_arguments(use, with, scatter); code != 0) return use.fail(code);
+  MemoryProbe memory;
+  const auto asked = memory.read<DWORD>(flags);
+  if (!asked || !memory.is_writable(flags, sizeof(DWORD))) return use.fail(WSAEFAULT);
+  const auto how = receive_flags(*asked);
+  if (!how) return use.fail(WSAEOPNOTSUPP);
+  if (const int code = naming_problem(use); code != 0) return code > 0 ? use.fail(code) : SOCKET_ERROR;
+  if (!is_overlapped(use, with)) return receive_synchronously(use, with, scatter, sender, *how, flags);
+  const int result = begin_transfer(use, with, AsyncState::Side::In, FaultPoint::Receive,
+                                    receiving(use.flow(), scatter, sender, *how));
+  enable_event(use.flow(), FD_READ | FD_OOB);
+  if (result == 0) static_cast<void>(memory.write(flags, DWORD{0}));
+  return result;
+}
+
+}  // namespace
+
+Completion completion_of(int code, std::size_t bytes) {
+  // A socket that is closed under a call cancels it.
+  if (code == WSAEINTR) return Completion::cancelled();
+  if (code == 0) return Completion::success(static_cast<DWORD>(bytes));
+  Completion completion = Completion::failure(code);
+  if (code == WSAEMSGSIZE) completion.bytes = static_cast<DWORD>(bytes);
+  return completion;
+}
+
+int begin_overlapped(Use& use, const OverlappedCall& call, DWORD& bytes) {
+  const auto operation = Operation::begin({.handle = use.handle(),
+                                           .socket = use.call().socket(),
+                                           .overlapped = call.overlapped,
+                                           .routine = call.routine,
+                                           .second_handle = call.second_handle});
+  if (!operation) return SOCKET_ERROR;
+  const auto attempt = call.attempt(operation);
+  const CallView view{.point = call.point, .handle = use.handle(), .control_code = 0, .overlapped = true};
+  if (const auto fault = use.call().process()->faults().strike(view)) {
+    if (!fault->action().waits()) return use.fail(fault->action().winsock_code());
+    hold_operation(operation, fault,
+                   [operation, attempt, side = call.side](Use& later) -> std::optional<Completion> {
+                     if (!later.has_flow()) return Completion::cancelled();
+                     return AsyncState::of(later.flow())->submit(side, operation, attempt);
+                   });
+    return fail_with(WSA_IO_PENDING);
+  }
+  const auto completion = AsyncState::of(use.flow())->submit(call.side, operation, attempt);
+  if (!completion) return fail_with(WSA_IO_PENDING);
+  if (completion->code != 0 && !call.fails_late) return use.fail(completion->code);
+  if (completion->code != 0) {
+    operation->end(*completion);
+    return fail_with(WSA_IO_PENDING);
+  }
+  bytes = completion->bytes;
+  operation->end_at_once(*completion);
+  set_last_error(0);
+  return 0;
+}
+
+AsyncState::Attempt sending(Flow& flow, const std::vector<WSABUF>& buffers) {
+  return sending(flow, Scatter(buffers), std::nullopt, 0);
+}
+
+AsyncState::Attempt receiving(Flow& flow, const std::vector<WSABUF>& buffers) {
+  return receiving(flow, Scatter(buffers), Sender{}, 0);
+}
+
+}  // namespace berth::winsock
+
+int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+            LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  berth::winsock::Use use(s);
+  if (!use.has_flow()) return SOCKET_ERROR;
+  return berth::winsock::send_scattered(
+      use, {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine}, std::nullopt,
+      dwFlags);
+}
+
+int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
+              const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
+              LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  using namespace berth::winsock;
+  Use use(s);
+  if (!use.has_flow()) return SOCKET_ERROR;
+  const Arguments with{lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine};
+  if (use.flow().is_stream() || lpTo == nullptr) return send_scattered(use, with, std::nullopt, dwFlags);
+  const auto to = read_name(lpTo, iTolen, use.flow().family);
+  if (!to) return use.fail(to.error());
+  if (to->address.is_limited_broadcast())
+    return use.fail(HandleTable::of_program().is_on(s, StoredOption::Broadcast) ? WSAEOPNOTSUPP : WSAEACCES);
+  if (!use.is_named()) return SOCKET_ERROR;
+  return send_scattered(use, with, *to, dwFlags);
+}
+
+int WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
+            LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  berth::winsock::Use use(s);
+  if (!use.has_flow()) return SOCKET_ERROR;
+  return berth::winsock::receive_scattered(
+      use, {lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpOverlapped, lpCompletionRoutine}, lpFlags, {});
+}
+
+int WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd,
+                LPDWORD lpFlags, struct sockaddr* lpFrom, LPINT lpFromlen, LPWSAOVERLAPPED lpOverlapped,
+                LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  using namespace berth::winsock;
+  Use use(s);
+  if (!use.has_flow()) return SOCKET_ERROR;
+  const bool wants_name = lpFrom != nullptr && !use.flow().is_stream();
+  if (wants_name && !name_fits(use.flow().family, lpFrom, lpFromlen)) return use.fail(WSAEFAULT);
+  return receive_scattered(
+      use, {lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpOverlapped, lpCompletionRoutine}, lpFlags,
+      wants_name ? Sender{lpFrom, lpFromlen} : Sender{});
+}
