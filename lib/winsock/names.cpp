@@ -46,7 +46,7 @@ int getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
   winsock::Call call(s);
   if (!call.has_tcp_or_udp_socket()) return SOCKET_ERROR;
   const Family family = call.socket().family;
-  if (!winsock::name_fits(family, name, namelen)) return call.fail(Rule::PointerIsBad);
+  if (const auto problem = winsock::problem_of_place(family, name, namelen)) return call.fail(*problem);
   const auto reply = call.ask(request::NameOf{call.socket().socket});
   if (!reply) return SOCKET_ERROR;
   const auto shown = winsock::connected_name(s);

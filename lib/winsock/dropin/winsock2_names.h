@@ -6,6 +6,8 @@
 // An emulated computer reads nothing from the network around it. It knows addresses as text, `localhost`,
 // its own name (the `host_name` of its world), the well-known services and the usual protocols; any other
 // name is WSAHOST_NOT_FOUND.
+// <winsock2.h> includes it; whoever names it first gets that.
+#include <winsock2.h>
 #ifndef BERTH_DROPIN_WINSOCK2_NAMES_H
 #define BERTH_DROPIN_WINSOCK2_NAMES_H
 
