@@ -96,8 +96,13 @@ std::shared_ptr<Operation> Operation::begin(const About& about) {
 Operation::Operation(const About& about)
     : about_(about),
       number_(next_number()),
-      starter_(this_thread()),
+      starter_(starter_of_operations() ? starter_of_operations() : this_thread()),
       association_(association_of(about.handle, about.socket.socket)) {}
+
+std::shared_ptr<ThreadContext>& starter_of_operations() {
+  thread_local std::shared_ptr<ThreadContext> starter;
+  return starter;
+}
 
 void Operation::leave_pending(OVERLAPPED* overlapped) {
   MemoryProbe memory;

@@ -105,6 +105,10 @@ class Operation : public std::enable_shared_from_this<Operation> {
   std::shared_ptr<Event> finished_;
 };
 
+/// In whose name the calling thread begins overlapped calls, where that is another thread: its routines run
+/// there. Null: in its own.
+[[nodiscard]] std::shared_ptr<ThreadContext>& starter_of_operations();
+
 /// The overlapped calls of the program that pend. Thread-safe.
 class PendingOperations {
  public:
