@@ -65,7 +65,7 @@ void set_option(Flow& flow, int level, int name, int value) {
 
 // A8: an overlapped call leaves the count alone although it succeeds.
 ControlEnd keepalive(const ControlCall& call) {
-  if (!is_tcp(call)) return not_supported();
+  if (!is_tcp(call)) return ControlEnd::failure(WSAENOPROTOOPT);
   const auto asked = input_of<tcp_keepalive>(call);
   if (!asked) return ControlEnd::failure(WSAEFAULT);
   if (!call.use.has_flow()) return ControlEnd::failure(last_error());

@@ -103,6 +103,10 @@ class ControlErrors : public ErrorTable {
   void is_aborted() {
     const ScopedFault hold = inject(point_, FaultAction::hold());
     aborted_by([](SOCKET s, OVERLAPPED* it) { EXPECT_TRUE(CancelIoEx(handle_of(s), it)); });
+    aborted_by([](SOCKET s, OVERLAPPED*) {
+      ControlCall flush(s, SIO_FLUSH);
+      EXPECT_EQ(flush(), 0);
+    });
     aborted_by_the_end_of_its_thread();
     aborted_by_closing();
   }
@@ -577,6 +581,17 @@ TEST_F(WSAIoctlErrors, answers_WSAEWOULDBLOCK) {
 TEST_F(WSAIoctlErrors, answers_WSAENOPROTOOPT) {
   fails([this] { return affinity_of(socket_); });
   EXPECT_EQ(last_rule(), Rule::AffinityIsForUdp);
+  // The page's examples.
+  tcp_keepalive times{1, 1000, 1000};
+  ControlCall keepalive(udp(), SIO_KEEPALIVE_VALS);
+  keepalive.input = &times;
+  keepalive.input_size = sizeof(times);
+  fails(keepalive);
+  SOCKADDR_IN6 address{};
+  ControlCall broadcast(socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP), SIO_GET_BROADCAST_ADDRESS);
+  broadcast.output = &address;
+  broadcast.output_size = sizeof(address);
+  fails(broadcast);
 }
 
 }  // namespace
