@@ -62,10 +62,11 @@ void AsyncState::advance(std::deque<Waiting>& queue) {
   }
 }
 
-void AsyncState::on_ready(std::uint16_t found) {
+void AsyncState::on_ready() {
   const std::lock_guard guard(mutex_);
   for (auto& queue : queues_) advance(queue);
-  look_for_events(found);
+  // What woke the reactor may have been taken meanwhile.
+  if (selected_ != 0) look_for_events(found_now());
   arm();
 }
 
@@ -74,8 +75,8 @@ void AsyncState::arm() {
   if (want == 0) return;
   traffic::Reactor& reactor = traffic::Reactor::of_program();
   if (key_ == 0) {
-    key_ = reactor.add(flow_.descriptor, [weak = flow_.weak_from_this()](std::uint16_t found) {
-      if (const auto flow = weak.lock()) of(*flow)->on_ready(found);
+    key_ = reactor.add(flow_.descriptor, [weak = flow_.weak_from_this()](std::uint16_t) {
+      if (const auto flow = weak.lock()) of(*flow)->on_ready();
     });
   }
   reactor.arm(key_, flow_.descriptor, want);
@@ -125,8 +126,9 @@ void AsyncState::look_again() {
   look_now();
 }
 
-AsyncState::Seen AsyncState::take_events() {
+AsyncState::Seen AsyncState::take_events(Event* event) {
   const std::lock_guard guard(mutex_);
+  if (event != nullptr) event->reset();
   return std::exchange(seen_, {});
 }
 

@@ -52,8 +52,8 @@ class AsyncState {
     long events = 0;
     std::array<int, FD_MAX_EVENTS> codes{};
   };
-  /// What happened since the last time.
-  Seen take_events();
+  /// What happened since the last time; `event`, unless it is null, is reset with it.
+  Seen take_events(Event* event);
 
  private:
   struct Waiting {
@@ -73,7 +73,7 @@ class AsyncState {
   [[nodiscard]] std::uint16_t found_now() const;
   void look_now();
 
-  void on_ready(std::uint16_t found);
+  void on_ready();
   void cancel(const Operation* operation);
 
   Flow& flow_;        // which owns this

@@ -47,11 +47,9 @@ int WSAEnumNetworkEvents(SOCKET s, WSAEVENT hEventObject, LPWSANETWORKEVENTS lpN
   if (!use.has_flow()) return SOCKET_ERROR;
   MemoryProbe memory;
   if (!memory.is_writable(lpNetworkEvents, sizeof(WSANETWORKEVENTS))) return use.fail(WSAEFAULT);
-  if (hEventObject != nullptr) {
-    const auto event = find_event(value_of(hEventObject));
-    if (!event) return use.fail(WSAEINVAL);
-    event->reset();
-  }
-  static_cast<void>(memory.write(lpNetworkEvents, as_structure(AsyncState::of(use.flow())->take_events())));
+  const auto event = find_event(value_of(hEventObject));
+  if (hEventObject != nullptr && !event) return use.fail(WSAEINVAL);
+  const auto seen = AsyncState::of(use.flow())->take_events(event.get());
+  static_cast<void>(memory.write(lpNetworkEvents, as_structure(seen)));
   return 0;
 }
