@@ -224,6 +224,7 @@ constexpr SocketCode kCodes[] = {
     {{FIONREAD, nullptr}, "FIONREAD", kSimulated, "bytes that can be received"},
     {{SIOCATMARK, nullptr}, "SIOCATMARK", kSimulated, "whether no urgent data is left"},
     {{static_cast<DWORD>(FIOASYNC), nullptr}, "FIOASYNC", kRefused, "Windows does not have it either"},
+    {{SIO_GET_EXTENSION_FUNCTION_POINTER, nullptr}, "SIO_GET_EXTENSION_FUNCTION_POINTER", kSimulated, "the functions of <mswsock.h>"},
     {{SIO_KEEPALIVE_VALS, keepalive}, "SIO_KEEPALIVE_VALS", kSimulated, "SO_KEEPALIVE, TCP_KEEPIDLE and TCP_KEEPINTVL read it back; see SO_KEEPALIVE"},
     {{SIO_UDP_CONNRESET, report_unreachable}, "SIO_UDP_CONNRESET", kSimulated, "FALSE: an unreachable port is not told to the next receive"},
     {{SIO_UDP_NETRESET, keep_number}, "SIO_UDP_NETRESET", kStored, "no datagram's life ends on its way"},

@@ -56,7 +56,7 @@ const std::set<DWORD>& codes_with_a_test() {
   static const std::set<DWORD> all = {
       // face_ioctl_test.cpp, overlapped_codes_test.cpp
       SIO_ACQUIRE_PORT_RESERVATION, SIO_ASSOCIATE_PORT_RESERVATION, SIO_RELEASE_PORT_RESERVATION,
-      SIO_CPU_AFFINITY, static_cast<DWORD>(FIONBIO), FIONREAD, SIOCATMARK,
+      SIO_CPU_AFFINITY, SIO_GET_EXTENSION_FUNCTION_POINTER, static_cast<DWORD>(FIONBIO), FIONREAD, SIOCATMARK,
       // below
       SIO_KEEPALIVE_VALS, SIO_UDP_CONNRESET, SIO_BASE_HANDLE, SIO_BSP_HANDLE, SIO_BSP_HANDLE_SELECT,
       SIO_BSP_HANDLE_POLL, SIO_ADDRESS_LIST_QUERY, SIO_ROUTING_INTERFACE_QUERY, SIO_GET_INTERFACE_LIST,
@@ -121,7 +121,8 @@ TEST_F(ControlCodes, a8_an_overlapped_keepalive_leaves_the_count_alone) {
 
 TEST_F(ControlCodes, the_base_of_a_socket_is_the_socket) {
   const SOCKET s = tcp();
-  for (const DWORD code : {SIO_BASE_HANDLE, SIO_BSP_HANDLE, SIO_BSP_HANDLE_SELECT, SIO_BSP_HANDLE_POLL}) {
+  constexpr DWORD kCodes[] = {SIO_BASE_HANDLE, SIO_BSP_HANDLE, SIO_BSP_HANDLE_SELECT, SIO_BSP_HANDLE_POLL};
+  for (const DWORD code : kCodes) {
     SOCKET base = 0;
     expect_answer(take(s, code, base), 0, sizeof(base));
     EXPECT_EQ(base, s);

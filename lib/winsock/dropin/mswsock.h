@@ -5,17 +5,8 @@
 #ifndef BERTH_DROPIN_MSWSOCK_H
 #define BERTH_DROPIN_MSWSOCK_H
 
+#include <mswsockdef.h>
 #include <winsock2.h>
-
-#ifndef SO_UPDATE_ACCEPT_CONTEXT
-#define SO_UPDATE_ACCEPT_CONTEXT 0x700B
-#endif
-#ifndef SO_CONNECT_TIME
-#define SO_CONNECT_TIME 0x700C
-#endif
-#ifndef SO_UPDATE_CONNECT_CONTEXT
-#define SO_UPDATE_CONNECT_CONTEXT 0x7010
-#endif
 
 #define TF_DISCONNECT 0x01
 #define TF_REUSE_SOCKET 0x02
