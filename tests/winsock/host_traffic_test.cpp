@@ -80,9 +80,10 @@ TEST_F(HostTraffic, an_automatic_port_that_a_stranger_has_is_passed_over) {
   const SOCKET first = listening(0);
   const USHORT next = static_cast<USHORT>(port_of(first) + 1);
   const int stranger = posix_bind(next);
+  if (stranger < 0) GTEST_SKIP() << "something of the host has just used port " << next;
   const SOCKET second = listening(0);
   EXPECT_NE(port_of(second), next);
-  if (stranger >= 0) posix_close(stranger);
+  posix_close(stranger);
 }
 
 TEST_F(HostTraffic, datagrams_cross_both_ways) {
