@@ -40,12 +40,11 @@ inline constexpr auto kPending = Reached::Pending;
 
 inline constexpr std::string_view kDecidedAtOnce =
     "the machine decides these codes at once, so that only a fault that holds a call makes it pend";
+inline constexpr std::string_view kNoCodeWaits = "no control code that is emulated waits for anything";
 inline constexpr std::string_view kNoCallbacks =
     "Winsock 2 has no blocking hooks, so no callback is ever in progress";
 inline constexpr std::string_view kNeverBlocks =
     "the machine decides this call at once, so that only a fault that holds it leaves time to interrupt it";
-
-inline constexpr std::string_view kNoProvider = "the provider's functions are not there yet";
 
 // clang-format off
 inline constexpr ErrorRow kErrorRows[] = {
@@ -138,18 +137,18 @@ inline constexpr ErrorRow kErrorRows[] = {
     {"WSAIoctl", "WSAEINPROGRESS", "WSAEINPROGRESS", 10036, "callback in progress", kPage, kByInjection, kNoCallbacks},
     {"WSAIoctl", "WSAENOTSOCK",    "WSAENOTSOCK",    10038, "not a socket", kPage, kNaturally, {}},
     {"WSAIoctl", "WSAEOPNOTSUPP",  "WSAEOPNOTSUPP",  10045, "code cannot be realised", kPage, kNaturally, {}},
-    {"WSAIoctl", "WSAEWOULDBLOCK", "WSAEWOULDBLOCK", 10035, "non-blocking socket and the request would block", kPage, kByInjection, "no control code that is emulated waits for anything"},
+    {"WSAIoctl", "WSAEWOULDBLOCK", "WSAEWOULDBLOCK", 10035, "non-blocking socket and the request would block", kPage, kByInjection, kNoCodeWaits},
     {"WSAIoctl", "WSAENOPROTOOPT", "WSAENOPROTOOPT", 10042, "code not supported by this socket's protocol", kPage, kNaturally, {}},
 
     // 9. WSPIoctl with any code, through lpErrno
-    {"WSPIoctl", "WSA_IO_PENDING", "WSA_IO_PENDING", 997,   "overlapped started", kPage, kPending, kNoProvider},
-    {"WSPIoctl", "WSAEFAULT",      "WSAEFAULT",      10014, "bad pointer, or a size too small", kPage, kPending, kNoProvider},
-    {"WSPIoctl", "WSAEINVAL",      "WSAEINVAL",      10022, "bad code; parameter not acceptable", kPage, kPending, kNoProvider},
-    {"WSPIoctl", "WSAEINPROGRESS", "WSAEINPROGRESS", 10036, "callback in progress", kPage, kPending, kNoProvider},
-    {"WSPIoctl", "WSAENETDOWN",    "WSAENETDOWN",    10050, "network subsystem failed", kPage, kPending, kNoProvider},
-    {"WSPIoctl", "WSAENOTSOCK",    "WSAENOTSOCK",    10038, "not a socket", kPage, kPending, kNoProvider},
-    {"WSPIoctl", "WSAEOPNOTSUPP",  "WSAEOPNOTSUPP",  10045, "code cannot be realised", kPage, kPending, kNoProvider},
-    {"WSPIoctl", "WSAEWOULDBLOCK", "WSAEWOULDBLOCK", 10035, "non-blocking socket and the request would block", kPage, kPending, kNoProvider},
+    {"WSPIoctl", "WSA_IO_PENDING", "WSA_IO_PENDING", 997,   "overlapped started", kPage, kNaturally, {}},
+    {"WSPIoctl", "WSAEFAULT",      "WSAEFAULT",      10014, "bad pointer, or a size too small", kPage, kNaturally, {}},
+    {"WSPIoctl", "WSAEINVAL",      "WSAEINVAL",      10022, "bad code; parameter not acceptable", kPage, kNaturally, {}},
+    {"WSPIoctl", "WSAEINPROGRESS", "WSAEINPROGRESS", 10036, "callback in progress", kPage, kByInjection, kNoCallbacks},
+    {"WSPIoctl", "WSAENETDOWN",    "WSAENETDOWN",    10050, "network subsystem failed", kPage, kNaturally, {}},
+    {"WSPIoctl", "WSAENOTSOCK",    "WSAENOTSOCK",    10038, "not a socket", kPage, kNaturally, {}},
+    {"WSPIoctl", "WSAEOPNOTSUPP",  "WSAEOPNOTSUPP",  10045, "code cannot be realised", kPage, kNaturally, {}},
+    {"WSPIoctl", "WSAEWOULDBLOCK", "WSAEWOULDBLOCK", 10035, "non-blocking socket and the request would block", kPage, kByInjection, kNoCodeWaits},
 
     // 10. WSAGetOverlappedResult
     {"Result", "WSANOTINITIALISED",     "WSANOTINITIALISED",     10093, "no WSAStartup", kPage, kNaturally, {}},
@@ -170,7 +169,7 @@ inline constexpr ErrorRow kErrorRows[] = {
     {"Close", "WSA_OPERATION_ABORTED", "WSA_OPERATION_ABORTED", 995,   "how pending overlapped requests end", kPage, kByInjection, kDecidedAtOnce},
 
     // 12. WPUQueueApc, through lpErrno
-    {"QueueApc", "WSAEFAULT", "WSAEFAULT", 10014, "the thread id is that of no thread", kPage, kPending, kNoProvider},
+    {"QueueApc", "WSAEFAULT", "WSAEFAULT", 10014, "the thread id is that of no thread", kPage, kNaturally, {}},
 };
 // clang-format on
 
