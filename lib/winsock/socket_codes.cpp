@@ -191,7 +191,7 @@ INTERFACE_INFO interface_of(const Address& address) {
 
 // A9, A12, A13: an overlapped call learns of its end later, whatever that is.
 ControlEnd list_interfaces(const ControlCall& call) {
-  constexpr std::int32_t kBufferTooSmall = static_cast<std::int32_t>(0xC0000023);
+  constexpr auto kBufferTooSmall = static_cast<std::int32_t>(0xC0000023);
   std::vector<INTERFACE_INFO> list{interface_of(Address::loopback(Family::Ipv4))};
   for (const Address& address : addresses_of(call, Family::Ipv4)) list.push_back(interface_of(address));
   ControlEnd end = answered(call, list.data(), list.size() * sizeof(INTERFACE_INFO));
