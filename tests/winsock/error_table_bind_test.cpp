@@ -184,14 +184,16 @@ TEST_F(CloseErrors, answers_WSAEWOULDBLOCK) {
 }
 
 TEST_F(CloseErrors, answers_WSA_OPERATION_ABORTED) {
-  const ScopedFault hold = inject(FaultPoint::Acquire, FaultAction::hold());
+  const SOCKET datagrams = udp();
+  ASSERT_EQ(bind_to(datagrams, 0), 0);
   const HANDLE port = new_port();
-  tie(socket_, port, 7);
+  tie(datagrams, port, 7);
   OVERLAPPED overlapped = fresh();
-  ControlCall call(socket_, SIO_ACQUIRE_PORT_RESERVATION, 0);
-  call.overlapped = &overlapped;
-  expect_pending(call);
-  EXPECT_EQ(closesocket(socket_), 0);
+  std::array<char, 16> bytes{};
+  WSABUF buffer{16, bytes.data()};
+  DWORD flags = 0;
+  expect_pending([&] { return WSARecv(datagrams, &buffer, 1, nullptr, &flags, &overlapped, nullptr); });
+  EXPECT_EQ(closesocket(datagrams), 0);
   const Told end = take(port);
   EXPECT_FALSE(end.success);
   EXPECT_EQ(end.overlapped, &overlapped);

@@ -18,25 +18,21 @@ class ResultErrors : public ErrorTable {
     EXPECT_EQ(bytes_, kCountBefore);
     EXPECT_EQ(flags_, kCountBefore);
   }
-  // A call that pends for as long as this test lasts.
+  // A receive for which nothing comes.
   void begin(LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr) {
-    hold_.emplace(inject(FaultPoint::Acquire, FaultAction::hold()));
-    call_.overlapped = &overlapped_;
-    call_.routine = routine;
-    expect_pending(call_);
+    ASSERT_EQ(bind_to(socket_, 0), 0);
+    DWORD flags = 0;
+    expect_pending([&] { return WSARecv(socket_, &buffer_, 1, nullptr, &flags, &overlapped_, routine); });
   }
   void TearDown() override {
-    if (hold_) {
-      EXPECT_EQ(hold_->cancel_held(), 1U);
-    }
-    hold_.reset();
+    static_cast<void>(CancelIoEx(handle_of(socket_), nullptr));
     ErrorTable::TearDown();
   }
 
-  const SOCKET socket_ = tcp();
+  std::array<char, 16> bytes_received_{};
+  WSABUF buffer_{16, bytes_received_.data()};
+  const SOCKET socket_ = udp();
   OVERLAPPED overlapped_ = fresh();
-  ControlCall call_{socket_, SIO_ACQUIRE_PORT_RESERVATION, 0};
-  std::optional<ScopedFault> hold_;
   DWORD bytes_ = kCountBefore;
   DWORD flags_ = kCountBefore;
 };

@@ -154,9 +154,9 @@ inline constexpr ErrorRow kErrorRows[] = {
     {"Result", "WSANOTINITIALISED",     "WSANOTINITIALISED",     10093, "no WSAStartup", kPage, kNaturally, {}},
     {"Result", "WSAENETDOWN",           "WSAENETDOWN",           10050, "network subsystem failed", kPage, kNaturally, {}},
     {"Result", "WSAENOTSOCK",           "WSAENOTSOCK",           10038, "not a socket", kPage, kNaturally, {}},
-    {"Result", "WSA_INVALID_HANDLE",    "WSA_INVALID_HANDLE",    6,     "hEvent holds no valid event", kPage, kByInjection, "an event is missed only by a call that pends, and only a fault holds one"},
-    {"Result", "WSA_INVALID_PARAMETER", "WSA_INVALID_PARAMETER", 87,    "a parameter is unacceptable", kPage, kByInjection, "the wait is unacceptable only for a call that pends, and only a fault holds one"},
-    {"Result", "WSA_IO_INCOMPLETE",     "WSA_IO_INCOMPLETE",     996,   "fWait FALSE and not finished", kPage, kByInjection, kDecidedAtOnce},
+    {"Result", "WSA_INVALID_HANDLE",    "WSA_INVALID_HANDLE",    6,     "hEvent holds no valid event", kPage, kNaturally, {}},
+    {"Result", "WSA_INVALID_PARAMETER", "WSA_INVALID_PARAMETER", 87,    "a parameter is unacceptable", kPage, kNaturally, {}},
+    {"Result", "WSA_IO_INCOMPLETE",     "WSA_IO_INCOMPLETE",     996,   "fWait FALSE and not finished", kPage, kNaturally, {}},
     {"Result", "WSAEFAULT",             "WSAEFAULT",             10014, "bad pointer", kPage, kNaturally, {}},
 
     // 11. closesocket
@@ -166,7 +166,7 @@ inline constexpr ErrorRow kErrorRows[] = {
     {"Close", "WSAEINPROGRESS",        "WSAEINPROGRESS",        10036, "callback in progress", kPage, kByInjection, kNoCallbacks},
     {"Close", "WSAEINTR",              "WSAEINTR",              10004, "interrupted", kPage, kByInjection, kNeverBlocks},
     {"Close", "WSAEWOULDBLOCK",        "WSAEWOULDBLOCK",        10035, "non-blocking with a linger time that is not zero", kPage, kByInjection, "the host lingers where closing would, so that closing does not wait"},
-    {"Close", "WSA_OPERATION_ABORTED", "WSA_OPERATION_ABORTED", 995,   "how pending overlapped requests end", kPage, kByInjection, kDecidedAtOnce},
+    {"Close", "WSA_OPERATION_ABORTED", "WSA_OPERATION_ABORTED", 995,   "how pending overlapped requests end", kPage, kNaturally, {}},
 
     // 12. WPUQueueApc, through lpErrno
     {"QueueApc", "WSAEFAULT", "WSAEFAULT", 10014, "the thread id is that of no thread", kPage, kNaturally, {}},
