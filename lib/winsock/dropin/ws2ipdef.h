@@ -69,7 +69,8 @@ typedef struct BERTH_WINDOWS_STRUCT _INTERFACE_INFO {
   sockaddr_gen iiNetmask;
 } INTERFACE_INFO, *LPINTERFACE_INFO;
 
-// <net/if.h> has these as enumerators of other values: it is one of POSIX' socket headers, empty from here on.
+// <net/if.h> has these as enumerators of other values: it is one of POSIX' socket headers, empty from here
+// on.
 #ifndef _NET_IF_H
 #define _NET_IF_H 1
 #endif
