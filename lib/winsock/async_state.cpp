@@ -146,7 +146,8 @@ std::uint16_t AsyncState::found_now() const {
   if (flow_.is_stream() && flow_.phase == Phase::Silent) return 0;
   traffic::Watched watched{.descriptor = flow_.descriptor, .wanted = kAll, .found = 0};
   traffic::poll(std::span(&watched, 1), 0);
-  return watched.found;
+  const unsigned put_off = flow_.has_put_off() ? traffic::kReadable : 0U;
+  return static_cast<std::uint16_t>(watched.found | put_off);
 }
 
 void AsyncState::look_now() {

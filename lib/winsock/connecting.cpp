@@ -143,6 +143,10 @@ bool waited_beside_host(Flow& listener) {
 }  // namespace
 
 int next_arrival(Flow& listener, Arrival& arrival, bool waits) {
+  if (const auto first = listener.closing ? std::nullopt : listener.take_put_off()) {
+    arrival = *first;
+    return 0;
+  }
   for (;;) {
     traffic::HostAddress from;
     const auto accepted = traffic::accept(listener.descriptor, from);

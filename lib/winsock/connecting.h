@@ -24,14 +24,9 @@ int connect_to(Use& use, const Endpoint& to);
 /// The same without ever blocking. Sets no last error but by a refusal of the model: -1 is returned then.
 [[nodiscard]] int begin_connection(Use& use, const Endpoint& to);
 
-/// A connection that the host has accepted for a listening socket.
-struct Arrival {
-  int descriptor = -1;
-  Endpoint local;
-  Endpoint peer;
-};
-/// Takes the next connection of one that is known on this machine, in the socket's own mode; the code when
-/// there is none. Not `waits`: without blocking, where the host's socket never does.
+/// Takes the next connection of one that is known on this machine, in the socket's own mode, first those that
+/// were put off; the code when there is none. Not `waits`: without blocking, where the host's socket never
+/// does.
 [[nodiscard]] int next_arrival(Flow& listener, Arrival& arrival, bool waits = true);
 /// A new socket of the caller for an arrival, with a handle. Nothing: the call has failed, and the connection
 /// was closed.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 
 #include "async_state.h"
 #include "connecting.h"
@@ -77,8 +78,13 @@ int connect(SOCKET s, const struct sockaddr* name, int namelen) {
   return winsock::connect_to(use, *to);
 }
 
-SOCKET accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
-  using namespace berth::winsock;
+namespace berth::winsock {
+namespace {
+
+// What a program says to a connection that has come: 0, or the code with which the call fails.
+using Decision = std::function<int(Flow& listener, const Arrival& arrival)>;
+
+SOCKET accept_next(SOCKET s, sockaddr* addr, int* addrlen, const Decision& decide) {
   Use use(s);
   const auto failed = [&use](int code) {
     use.fail(code);
@@ -91,12 +97,68 @@ SOCKET accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
   if (use.call().meets_a_fault({.point = berth::FaultPoint::Accept, .handle = s})) return INVALID_SOCKET;
   Arrival arrival;
   const int code = next_arrival(use.flow(), arrival);
-  enable_event(use.flow(), FD_ACCEPT);
-  if (code != 0) return failed(code);
+  const int verdict = code == 0 && decide ? decide(use.flow(), arrival) : code;
+  if (verdict != WSATRY_AGAIN) enable_event(use.flow(), FD_ACCEPT);
+  if (verdict != 0) return failed(verdict);
   const auto accepted = admit(use, arrival);
   if (!accepted) return INVALID_SOCKET;
   if (addr != nullptr) static_cast<void>(answer_name(arrival.peer, use.flow().family, addr, addrlen));
   return *accepted;
+}
+
+// An address in the hands of a condition function.
+struct NameForProgram {
+  NameForProgram(const Endpoint& endpoint, Family family) {
+    write_name(endpoint, family, reinterpret_cast<sockaddr*>(&storage));
+    buffer = {.len = static_cast<ULONG>(size_of_name(family)), .buf = reinterpret_cast<char*>(&storage)};
+  }
+  NameForProgram(const NameForProgram&) = delete;
+  NameForProgram& operator=(const NameForProgram&) = delete;
+  SOCKADDR_STORAGE storage{};
+  WSABUF buffer{};
+};
+
+int asked(LPCONDITIONPROC condition, DWORD_PTR data, Flow& listener, const Arrival& arrival) {
+  NameForProgram caller(arrival.peer, listener.family);
+  NameForProgram callee(arrival.local, listener.family);
+  WSABUF caller_data{};
+  WSABUF callee_data{};
+  GROUP group = 0;
+  return condition(&caller.buffer, &caller_data, nullptr, nullptr, &callee.buffer, &callee_data, &group,
+                   data);
+}
+
+int decided(LPCONDITIONPROC condition, DWORD_PTR data, Flow& listener, const Arrival& arrival) {
+  const int answer = asked(condition, data, listener, arrival);
+  if (answer == CF_ACCEPT) return 0;
+  if (answer == CF_DEFER) {
+    listener.put_off(arrival);
+    return WSATRY_AGAIN;
+  }
+  traffic::set_linger(arrival.descriptor, true, 0);  // the peer sees a reset
+  traffic::close(arrival.descriptor);
+  return answer == CF_REJECT ? WSAECONNREFUSED : WSAEINVAL;
+}
+
+}  // namespace
+}  // namespace berth::winsock
+
+SOCKET accept(SOCKET s, struct sockaddr* addr, int* addrlen) {
+  return berth::winsock::accept_next(s, addr, addrlen, {});
+}
+
+SOCKET WSAAccept(SOCKET s, struct sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
+                 DWORD_PTR dwCallbackData) {
+  using namespace berth::winsock;
+  if (lpfnCondition == nullptr) return accept_next(s, addr, addrlen, {});
+  if (!MemoryProbe().is_readable(reinterpret_cast<const void*>(lpfnCondition), 1)) {
+    Use use(s);
+    if (use.has_flow()) use.fail(WSAEFAULT);
+    return INVALID_SOCKET;
+  }
+  return accept_next(s, addr, addrlen, [=](Flow& listener, const Arrival& arrival) {
+    return decided(lpfnCondition, dwCallbackData, listener, arrival);
+  });
 }
 
 int shutdown(SOCKET s, int how) {

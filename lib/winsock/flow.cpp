@@ -109,6 +109,7 @@ Flow::Flow(const OpenHandle& open, int host_socket)
 
 Flow::~Flow() {
   async.reset();  // it looks after the descriptor
+  for (const Arrival& arrival : put_off_) traffic::close(arrival.descriptor);
   traffic::close(descriptor);
 }
 
@@ -292,6 +293,24 @@ Endpoint Flow::seen_from_here(Endpoint name) const {
   name.address = here_is_specific ? local_->address : Address::loopback(family);
   if (name.address.is_ipv4_mapped()) name.address = name.address.unmapped();
   return name;
+}
+
+void Flow::put_off(const Arrival& arrival) {
+  const std::lock_guard guard(names_);
+  put_off_.push_front(arrival);
+}
+
+std::optional<Arrival> Flow::take_put_off() {
+  const std::lock_guard guard(names_);
+  if (put_off_.empty()) return std::nullopt;
+  const Arrival first = put_off_.front();
+  put_off_.pop_front();
+  return first;
+}
+
+bool Flow::has_put_off() const {
+  const std::lock_guard guard(names_);
+  return !put_off_.empty();
 }
 
 void Flow::interrupt() {

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,13 @@ class AsyncState;  // what an emulated socket has once it is used asynchronously
 
 /// Where the emulated socket stands in the life of a connection.
 enum class Phase : std::uint8_t { Silent, Listening, Connecting, Connected };
+
+/// A connection that the host has accepted for a listening socket.
+struct Arrival {
+  int descriptor = -1;
+  Endpoint local;
+  Endpoint peer;
+};
 
 /// What an emulated socket has once it talks: the hidden socket of the host that carries its bytes, and what
 /// the program set on it.
@@ -98,6 +106,12 @@ class Flow : public std::enable_shared_from_this<Flow> {
   void talk_as(const Endpoint& name);
   [[nodiscard]] bool is_carried() const { return carried_.load(std::memory_order_acquire); }
 
+  /// WSAAccept puts a connection off: it is offered again, before all others. Calls that wait for a
+  /// connection already sleep on.
+  void put_off(const Arrival& arrival);
+  [[nodiscard]] std::optional<Arrival> take_put_off();
+  [[nodiscard]] bool has_put_off() const;
+
   /// Wakes whoever sleeps in a call on the host's socket.
   void interrupt();
 
@@ -139,6 +153,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::vector<std::uintptr_t> left_handles_;
   std::optional<Endpoint> local_;
   std::optional<Endpoint> peer_;
+  std::deque<Arrival> put_off_;
   // The last answers of the machine, good while its generation is the same.
   struct Route {
     std::uint64_t generation = 0;

@@ -564,6 +564,13 @@ typedef LPWSAPROTOCOL_INFOA LPWSAPROTOCOL_INFO;
 typedef void(CALLBACK* LPWSAOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwError, DWORD cbTransferred,
                                                            LPWSAOVERLAPPED lpOverlapped, DWORD dwFlags);
 
+/// What a program says to a connection that has come: CF_ACCEPT, CF_REJECT or CF_DEFER. The addresses are in
+/// the buffers of caller and callee. TCP brings no data with a connection: those buffers are empty, and the
+/// quality of service is NULL. It must not close the listening socket. Source: WSAAccept page.
+typedef int(CALLBACK* LPCONDITIONPROC)(LPWSABUF lpCallerId, LPWSABUF lpCallerData, LPQOS lpSQOS, LPQOS lpGQOS,
+                                       LPWSABUF lpCalleeId, LPWSABUF lpCalleeData, GROUP* g,
+                                       DWORD_PTR dwCallbackData);
+
 // ---------------------------------------------------------------------------------------------------
 // Error codes. Source: Windows Sockets Error Codes.
 
@@ -794,6 +801,17 @@ int WSAAPI connect(SOCKET s, const struct sockaddr* name, int namelen) BERTH_SYM
 /// WSAEINTR when the socket is closed meanwhile, WSANOTINITIALISED, WSAENOTSOCK, WSAEMFILE, WSAENETDOWN.
 /// Source: accept page.
 SOCKET WSAAPI accept(SOCKET s, struct sockaddr* addr, int* addrlen) BERTH_SYMBOL(accept);
+
+/// As accept, if `lpfnCondition`, which is called in this thread with `dwCallbackData`, agrees. NULL: as
+/// accept. A connection that it defers stays, and the next call that accepts gets it first; calls that wait
+/// already, AcceptEx too, do not. The peer is connected before the condition is asked.
+///
+/// Returns the handle. Otherwise INVALID_SOCKET with the codes of accept; WSAECONNREFUSED for CF_REJECT, and
+/// WSAEINVAL for an answer that is none of the three: the peer's connection is reset; WSATRY_AGAIN for
+/// CF_DEFER, which does not enable FD_ACCEPT; WSAEFAULT when the condition is no function. Source: WSAAccept
+/// and WSAEventSelect pages.
+SOCKET WSAAPI WSAAccept(SOCKET s, struct sockaddr* addr, LPINT addrlen, LPCONDITIONPROC lpfnCondition,
+                        DWORD_PTR dwCallbackData) BERTH_SYMBOL(WSAAccept);
 
 /// Ends sending (the peer reads the end of the stream), receiving, or both. The port and a reservation stay.
 ///
