@@ -1032,6 +1032,7 @@ typename berth_result_if_unsigned_long<UnsignedLong>::type WSAIoctl(
 #endif
 
 #include <winsock2_names.h>
+#include <winsock2_wide.h>
 
 // ---------------------------------------------------------------------------------------------------
 

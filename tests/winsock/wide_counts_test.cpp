@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+// Programs whose DWORD is an unsigned long: the same on Windows, wider here.
+#include "winsock/face.h"
+
+namespace berth::test {
+namespace {
+
+constexpr unsigned long kGarbage = 0xa5a5a5a5a5a5a5a5;
+
+class WideCounts : public FaceTest {
+ protected:
+  WideCounts() : server_(udp()), client_(udp()) {
+    EXPECT_EQ(bind_to(server_, 53), 0);
+    to_ = ipv4_name(53);
+  }
+  SOCKET server_;
+  SOCKET client_;
+  SOCKADDR_IN to_{};
+  std::array<char, 16> bytes_{};
+};
+
+TEST_F(WideCounts, of_ioctlsocket) {
+  unsigned long on = 1;
+  EXPECT_EQ(ioctlsocket(server_, FIONBIO, &on), 0);
+  unsigned long available = kGarbage;
+  EXPECT_EQ(ioctlsocket(server_, FIONREAD, &available), 0);
+  EXPECT_EQ(available, 0UL);
+}
+
+TEST_F(WideCounts, of_scattered_sends_and_receives) {
+  WSABUF out{4, bytes_.data()};
+  unsigned long sent = kGarbage;
+  ASSERT_EQ(WSASendTo(client_, &out, 1, &sent, 0, as_name(&to_), sizeof(to_), nullptr, nullptr), 0)
+      << WSAGetLastError();
+  EXPECT_EQ(sent, 4UL);
+  WSABUF in{16, bytes_.data()};
+  unsigned long received = kGarbage;
+  unsigned long flags = 0;
+  ASSERT_EQ(WSARecv(server_, &in, 1, &received, &flags, nullptr, nullptr), 0) << WSAGetLastError();
+  EXPECT_EQ(received, 4UL);
+  EXPECT_EQ(flags, 0UL);
+}
+
+TEST_F(WideCounts, may_be_of_one_kind_each) {
+  WSABUF out{4, bytes_.data()};
+  DWORD sent = 0;
+  for (int i = 0; i < 3; ++i)
+    ASSERT_EQ(WSASendTo(client_, &out, 1, &sent, 0, as_name(&to_), sizeof(to_), nullptr, nullptr), 0);
+  WSABUF in{16, bytes_.data()};
+  unsigned long wide = kGarbage;
+  DWORD narrow = 0;
+  DWORD narrow_flags = 0;
+  unsigned long wide_flags = 0;
+  EXPECT_EQ(WSARecv(server_, &in, 1, &wide, &narrow_flags, nullptr, nullptr), 0);
+  EXPECT_EQ(wide, 4UL);
+  EXPECT_EQ(WSARecv(server_, &in, 1, &narrow, &wide_flags, nullptr, nullptr), 0);
+  EXPECT_EQ(narrow, 4U);
+  SOCKADDR_IN from{};
+  int size = sizeof(from);
+  wide = kGarbage;
+  EXPECT_EQ(WSARecvFrom(server_, &in, 1, &wide, &wide_flags, as_name(&from), &size, nullptr, nullptr), 0);
+  EXPECT_EQ(wide, 4UL);
+}
+
+}  // namespace
+}  // namespace berth::test
