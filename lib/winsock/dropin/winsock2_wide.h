@@ -10,8 +10,6 @@
 
 #ifdef __cplusplus
 
-inline void berth_keep_low_dword(LPDWORD) {}
-
 template <typename UnsignedLong>
 typename berth_result_if_unsigned_long<UnsignedLong>::type ioctlsocket(SOCKET s, long cmd,
                                                                        UnsignedLong* argp) {
@@ -41,16 +39,6 @@ typename berth_result_if_unsigned_long<UnsignedLong>::type WSASendTo(
   return result;
 }
 
-template <typename UnsignedLong>
-typename berth_result_if_unsigned_long<UnsignedLong>::type WSASendMsg(
-    SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, UnsignedLong* lpNumberOfBytesSent, LPWSAOVERLAPPED lpOverlapped,
-    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
-  const int result = WSASendMsg(s, lpMsg, dwFlags, reinterpret_cast<LPDWORD>(lpNumberOfBytesSent),
-                                lpOverlapped, lpCompletionRoutine);
-  berth_keep_low_dword(lpNumberOfBytesSent);
-  return result;
-}
-
 // The flags decide which of these is meant, because the count may be NULL.
 template <typename Count>
 int berth_receive(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, Count* lpNumberOfBytesRecvd,
@@ -66,8 +54,9 @@ template <typename UnsignedLong>
 typename berth_result_if_unsigned_long<UnsignedLong>::type WSARecv(
     SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, UnsignedLong* lpFlags,
     LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
-  const int result = berth_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd,
-                                   reinterpret_cast<LPDWORD>(lpFlags), lpOverlapped, lpCompletionRoutine);
+  const int result =
+      WSARecv(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, reinterpret_cast<LPDWORD>(lpFlags),
+              lpOverlapped, lpCompletionRoutine);
   berth_keep_low_dword(lpFlags);
   return result;
 }
@@ -76,8 +65,11 @@ template <typename UnsignedLong>
 typename berth_result_if_unsigned_long<UnsignedLong>::type WSARecv(
     SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, UnsignedLong* lpNumberOfBytesRecvd, LPDWORD lpFlags,
     LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
-  return berth_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpFlags, lpOverlapped,
-                       lpCompletionRoutine);
+  const int result =
+      WSARecv(s, lpBuffers, dwBufferCount, reinterpret_cast<LPDWORD>(lpNumberOfBytesRecvd), lpFlags,
+              lpOverlapped, lpCompletionRoutine);
+  berth_keep_low_dword(lpNumberOfBytesRecvd);
+  return result;
 }
 
 template <typename UnsignedLong>
@@ -85,8 +77,10 @@ typename berth_result_if_unsigned_long<UnsignedLong>::type WSARecv(
     SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, UnsignedLong* lpNumberOfBytesRecvd,
     UnsignedLong* lpFlags, LPWSAOVERLAPPED lpOverlapped,
     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
-  const int result = berth_receive(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd,
-                                   reinterpret_cast<LPDWORD>(lpFlags), lpOverlapped, lpCompletionRoutine);
+  const int result =
+      WSARecv(s, lpBuffers, dwBufferCount, reinterpret_cast<LPDWORD>(lpNumberOfBytesRecvd),
+              reinterpret_cast<LPDWORD>(lpFlags), lpOverlapped, lpCompletionRoutine);
+  berth_keep_low_dword(lpNumberOfBytesRecvd);
   berth_keep_low_dword(lpFlags);
   return result;
 }
