@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <vector>
 
@@ -132,8 +133,8 @@ std::vector<std::byte> address_list(const std::vector<Address>& addresses, Famil
     const auto name = name_of<SOCKADDR_IN6>(addresses[i]);
     std::memcpy(&bytes[at], &name, size_of_one);
     SOCKET_ADDRESS entry{};
-    entry.lpSockaddr =
-        reinterpret_cast<LPSOCKADDR>(const_cast<std::byte*>(static_cast<const std::byte*>(place)) + at);
+    // By numbers: a program that asks for the size has no place yet.
+    entry.lpSockaddr = reinterpret_cast<LPSOCKADDR>(reinterpret_cast<std::uintptr_t>(place) + at);
     entry.iSockaddrLength = static_cast<INT>(size_of_one);
     std::memcpy(&bytes[offsetof(SOCKET_ADDRESS_LIST, Address) + i * sizeof(entry)], &entry, sizeof(entry));
   }

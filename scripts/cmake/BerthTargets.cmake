@@ -31,7 +31,7 @@ function(berth_add_library folder)
     add_library(${target} STATIC ${sources})
     berth_own_target(${target})
     # A source of the Windows face has either Windows' structures or POSIX' in sight, never both.
-    if(NOT folder STREQUAL winsock)
+    if(NOT folder MATCHES "^(winsock|testing)$")
       berth_compile_together(${target})
     endif()
     set(scope PUBLIC)

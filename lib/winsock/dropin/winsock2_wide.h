@@ -54,9 +54,8 @@ template <typename UnsignedLong>
 typename berth_result_if_unsigned_long<UnsignedLong>::type WSARecv(
     SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, UnsignedLong* lpFlags,
     LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
-  const int result =
-      WSARecv(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, reinterpret_cast<LPDWORD>(lpFlags),
-              lpOverlapped, lpCompletionRoutine);
+  const int result = WSARecv(s, lpBuffers, dwBufferCount, lpNumberOfBytesRecvd,
+                             reinterpret_cast<LPDWORD>(lpFlags), lpOverlapped, lpCompletionRoutine);
   berth_keep_low_dword(lpFlags);
   return result;
 }
@@ -65,9 +64,8 @@ template <typename UnsignedLong>
 typename berth_result_if_unsigned_long<UnsignedLong>::type WSARecv(
     SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, UnsignedLong* lpNumberOfBytesRecvd, LPDWORD lpFlags,
     LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
-  const int result =
-      WSARecv(s, lpBuffers, dwBufferCount, reinterpret_cast<LPDWORD>(lpNumberOfBytesRecvd), lpFlags,
-              lpOverlapped, lpCompletionRoutine);
+  const int result = WSARecv(s, lpBuffers, dwBufferCount, reinterpret_cast<LPDWORD>(lpNumberOfBytesRecvd),
+                             lpFlags, lpOverlapped, lpCompletionRoutine);
   berth_keep_low_dword(lpNumberOfBytesRecvd);
   return result;
 }
@@ -77,9 +75,8 @@ typename berth_result_if_unsigned_long<UnsignedLong>::type WSARecv(
     SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, UnsignedLong* lpNumberOfBytesRecvd,
     UnsignedLong* lpFlags, LPWSAOVERLAPPED lpOverlapped,
     LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
-  const int result =
-      WSARecv(s, lpBuffers, dwBufferCount, reinterpret_cast<LPDWORD>(lpNumberOfBytesRecvd),
-              reinterpret_cast<LPDWORD>(lpFlags), lpOverlapped, lpCompletionRoutine);
+  const int result = WSARecv(s, lpBuffers, dwBufferCount, reinterpret_cast<LPDWORD>(lpNumberOfBytesRecvd),
+                             reinterpret_cast<LPDWORD>(lpFlags), lpOverlapped, lpCompletionRoutine);
   berth_keep_low_dword(lpNumberOfBytesRecvd);
   berth_keep_low_dword(lpFlags);
   return result;
