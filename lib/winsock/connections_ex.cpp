@@ -48,8 +48,8 @@ Flow* flow_so_far(const Destination& to) {
 // The connection's own flow, in the mode of the socket that it comes to.
 std::shared_ptr<Flow> flow_for(const Destination& to, const OpenHandle& accepted, const Arrival& arrival,
                                std::uint16_t port) {
-  const auto flow = Flow::of_accepted(accepted, arrival.descriptor,
-                                      {.address = arrival.local.address, .port = port}, arrival.peer);
+  auto flow = Flow::of_accepted(accepted, arrival.descriptor,
+                                {.address = arrival.local.address, .port = port}, arrival.peer);
   if (Flow* before = flow_so_far(to)) {
     flow->blocks = before->blocks.load();
     flow->before = before->shared_from_this();
@@ -78,7 +78,7 @@ std::shared_ptr<Flow> take_over(Flow& listener, const Destination& to, const Arr
   }
   OpenHandle accepted = to.open;
   accepted.socket = reply->socket;
-  const auto flow = flow_for(to, accepted, arrival, reply->name.port);
+  auto flow = flow_for(to, accepted, arrival, reply->name.port);
   accepted.flow = flow.get();
   if (!HandleTable::of_program().replace(to.handle, to.open.socket, accepted)) {
     machine.submit(process, request::CloseSocket{reply->socket});

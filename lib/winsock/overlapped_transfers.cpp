@@ -297,9 +297,11 @@ int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberO
       dwFlags);
 }
 
+// NOLINTBEGIN(readability-non-const-parameter): the signature is Windows'
 int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesSent, DWORD dwFlags,
               const struct sockaddr* lpTo, int iTolen, LPWSAOVERLAPPED lpOverlapped,
               LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  // NOLINTEND(readability-non-const-parameter)
   using namespace berth::winsock;
   Use use(s);
   if (!use.has_flow()) return SOCKET_ERROR;
