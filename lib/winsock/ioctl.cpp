@@ -204,7 +204,7 @@ int carry_out(const Ioctl& io) {
 }
 
 // An unknown code is found out late when the call is overlapped (A3, A4).
-int refuse(const Ioctl& io, Rule rule) {
+int refuse_by_rule(const Ioctl& io, Rule rule) {
   io.call().fail(rule);
   advise_on_ioctl(io.call(), io.control.code, io.control.input_size);
   const ControlEnd end = ControlEnd::failure(last_error());
@@ -239,6 +239,6 @@ int WSAIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuff
                           .count = lpcbBytesReturned,
                           .overlapped = lpOverlapped,
                           .routine = lpCompletionRoutine};
-  if (const auto rule = winsock::first_broken(io)) return winsock::refuse(io, *rule);
+  if (const auto rule = winsock::first_broken(io)) return winsock::refuse_by_rule(io, *rule);
   return winsock::carry_out(io);
 }

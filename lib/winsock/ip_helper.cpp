@@ -15,12 +15,12 @@ namespace {
 
 // The persistent functions return their codes and leave the last error alone; they need no WSAStartup.
 
-ULONG refuse(const Call& call, const Refusal& refusal) {
+ULONG code_of(const Call& call, const Refusal& refusal) {
   remember_refusal(refusal);
   return win32_code(refusal.rule, call.profile()).value_or(ERROR_INVALID_PARAMETER);
 }
 
-ULONG refuse(const Call& call, Rule rule) { return refuse(call, Refusal{.rule = rule, .record = {}}); }
+ULONG code_of(const Call& call, Rule rule) { return code_of(call, Refusal{.rule = rule, .record = {}}); }
 
 // What the machine says, as a code; a granted reply is left in `reply`.
 ULONG ask(const Call& call, const Request& request, Reply& reply) {
@@ -29,7 +29,7 @@ ULONG ask(const Call& call, const Request& request, Reply& reply) {
     reply = *granted;
     return NO_ERROR;
   }
-  if (const auto* refusal = std::get_if<Refusal>(&outcome)) return refuse(call, *refusal);
+  if (const auto* refusal = std::get_if<Refusal>(&outcome)) return code_of(call, *refusal);
   return win32_code(std::get<HostFailure>(outcome));
 }
 
@@ -48,8 +48,8 @@ ULONG advised(const Call& call, RequestedBlock block, ULONG code) {
 ULONG with_token(Call& call, FaultPoint point, const Request& request, ULONG64* token) {
   if (!call.has_machine()) return win32_code(HostFailure::MachineIsGone);
   MemoryProbe memory;
-  if (token == nullptr) return refuse(call, Rule::TokenPointerMissing);
-  if (!memory.is_writable(token, sizeof(*token))) return refuse(call, Rule::PointerIsBad);
+  if (token == nullptr) return code_of(call, Rule::TokenPointerMissing);
+  if (!memory.is_writable(token, sizeof(*token))) return code_of(call, Rule::PointerIsBad);
   if (const auto fault = call.fault_met({.point = point})) return fault->win32_code();
   Reply reply;
   const ULONG code = ask(call, request, reply);

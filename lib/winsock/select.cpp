@@ -73,8 +73,8 @@ Ready readiness(const Waiting& waiting, std::uint16_t found) {
 // -- select ---------------------------------------------------------------------------------------
 
 // A copy of a program's set, whatever FD_SETSIZE it was compiled with: nothing when it cannot be read.
-using Sockets = std::vector<SOCKET>;
-bool read_set(const fd_set* set, Sockets& sockets) {
+using SocketList = std::vector<SOCKET>;
+bool read_set(const fd_set* set, SocketList& sockets) {
   if (set == nullptr) return true;
   MemoryProbe memory;
   const auto count = memory.read<u_int>(set);
@@ -87,7 +87,7 @@ bool read_set(const fd_set* set, Sockets& sockets) {
 }
 
 // Requires: read_set said that the set can be written as far as it was full.
-void write_set(fd_set* set, const Sockets& sockets) {
+void write_set(fd_set* set, const SocketList& sockets) {
   if (set == nullptr) return;
   const auto count = static_cast<u_int>(sockets.size());
   std::memcpy(static_cast<void*>(set), &count, sizeof(count));
@@ -107,16 +107,16 @@ std::optional<int> milliseconds_in(const timeval* timeout) {
 }
 
 struct Sets {
-  Sockets reading;
-  Sockets writing;
-  Sockets excepting;
+  SocketList reading;
+  SocketList writing;
+  SocketList excepting;
 };
 
-bool holds(const Sockets& sockets, SOCKET s) { return std::ranges::find(sockets, s) != sockets.end(); }
+bool holds(const SocketList& sockets, SOCKET s) { return std::ranges::find(sockets, s) != sockets.end(); }
 
 // Every socket of the three sets once; false when one of them is no socket, and the call has failed.
 bool gather(const Sets& sets, std::vector<Waiting>& all) {
-  Sockets once = sets.reading;
+  SocketList once = sets.reading;
   once.insert(once.end(), sets.writing.begin(), sets.writing.end());
   once.insert(once.end(), sets.excepting.begin(), sets.excepting.end());
   std::ranges::sort(once);
@@ -148,7 +148,7 @@ int keep_ready(Sets& sets, const std::vector<Waiting>& all, const std::vector<tr
     if (is.writes && all[i].writes) ready.writing.push_back(s);
     if (is.excepts && all[i].excepts) ready.excepting.push_back(s);
   }
-  const auto keep = [](Sockets& asked, const Sockets& now) {
+  const auto keep = [](SocketList& asked, const SocketList& now) {
     std::erase_if(asked, [&now](SOCKET s) { return !holds(now, s); });
     return static_cast<int>(asked.size());
   };
@@ -297,6 +297,6 @@ int WSAPoll(LPWSAPOLLFD fdArray, ULONG fds, INT timeout) {
 
 int __WSAFDIsSet(SOCKET s, fd_set* set) {
   using namespace berth::winsock;
-  Sockets sockets;
+  SocketList sockets;
   return set != nullptr && read_set(set, sockets) && holds(sockets, s) ? 1 : 0;
 }

@@ -24,7 +24,7 @@ Associations& associations() {
   return all;
 }
 
-bool refuse(int code) {
+bool refuse_association(int code) {
   set_last_error(code);
   return false;
 }
@@ -43,10 +43,10 @@ Association& entry_of(std::uintptr_t handle, SocketId socket) {
 
 bool associate_socket(std::uintptr_t socket, std::shared_ptr<CompletionPort> port, std::uintptr_t key) {
   const auto open = HandleTable::of_program().find(socket);
-  if (!open) return refuse(ERROR_INVALID_HANDLE);
+  if (!open) return refuse_association(ERROR_INVALID_HANDLE);
   const std::lock_guard guard(associations().mutex);
   Association& entry = entry_of(socket, open->socket);
-  if (entry.port) return refuse(ERROR_INVALID_PARAMETER);
+  if (entry.port) return refuse_association(ERROR_INVALID_PARAMETER);
   entry.port = std::move(port);
   entry.key = key;
   return true;
@@ -54,7 +54,7 @@ bool associate_socket(std::uintptr_t socket, std::shared_ptr<CompletionPort> por
 
 bool add_notification_modes(std::uintptr_t socket, std::uint8_t modes) {
   const auto open = HandleTable::of_program().find(socket);
-  if (!open) return refuse(ERROR_INVALID_HANDLE);
+  if (!open) return refuse_association(ERROR_INVALID_HANDLE);
   const std::lock_guard guard(associations().mutex);
   Association& entry = entry_of(socket, open->socket);
   entry.modes = static_cast<std::uint8_t>(entry.modes | modes);

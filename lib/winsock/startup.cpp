@@ -55,7 +55,7 @@ void close_everything(ProcessFace& process) {
 }
 
 // WSAStartup returns its code and leaves the last error alone; the rule is remembered all the same.
-int refuse(Rule rule, const Profile& profile) {
+int refuse_start(Rule rule, const Profile& profile) {
   remember_refusal({.rule = rule, .record = {}});
   return winsock_code(rule, profile).value_or(WSAEINVAL);
 }
@@ -70,8 +70,9 @@ int WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData) {
   winsock::MemoryProbe memory;
   auto data = memory.read<WSADATA>(lpWSAData);
   if (data) winsock::describe(*data, winsock::agreed_version(wVersionRequested));
-  if (!data || !memory.write(lpWSAData, *data)) return winsock::refuse(Rule::PointerIsBad, call.profile());
-  if (LOBYTE(wVersionRequested) == 0) return winsock::refuse(Rule::VersionNotSupported, call.profile());
+  if (!data || !memory.write(lpWSAData, *data))
+    return winsock::refuse_start(Rule::PointerIsBad, call.profile());
+  if (LOBYTE(wVersionRequested) == 0) return winsock::refuse_start(Rule::VersionNotSupported, call.profile());
   call.process()->start_up();
   return 0;
 }

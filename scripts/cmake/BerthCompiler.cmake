@@ -28,6 +28,17 @@ function(berth_compile_together target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${BERTH_UNITY})
 endfunction()
 
+# A source of the Windows face has either Windows' structures or POSIX' in sight, never both: each of
+# these sources that includes a header of the platform is compiled by itself.
+function(berth_compile_apart_what_sees_posix)
+  foreach(source IN LISTS ARGN)
+    file(STRINGS ${source} platform_headers REGEX "^#include <(sys|net|netinet|arpa|linux|netdb|poll|unistd|sched|pthread)[./]")
+    if(platform_headers)
+      set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
+  endforeach()
+endfunction()
+
 # Gives `target` the language level, the warnings and the instrumentation of Berth's own code.
 function(berth_own_target target)
   set_target_properties(
