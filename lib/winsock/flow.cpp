@@ -289,8 +289,11 @@ std::optional<Endpoint> Flow::name_behind(const traffic::HostAddress& address) {
 // receiver's own, or else the loopback address.
 Endpoint Flow::seen_from_here(Endpoint name) const {
   if (!name.address.is_wildcard()) return name;
-  const bool here_is_specific = local_ && !local_->address.is_wildcard();
-  name.address = here_is_specific ? local_->address : Address::loopback(family);
+  {
+    const std::lock_guard guard(names_);
+    const bool here_is_specific = local_ && !local_->address.is_wildcard();
+    name.address = here_is_specific ? local_->address : Address::loopback(family);
+  }
   if (name.address.is_ipv4_mapped()) name.address = name.address.unmapped();
   return name;
 }
