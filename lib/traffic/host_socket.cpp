@@ -181,8 +181,7 @@ Result connect(int descriptor, const HostAddress& to) {
   if (::connect(descriptor, address.get(), address.size) == 0) return {};
   // An interrupted connect goes on by itself; a blocking socket waits for its end.
   if (errno != EINTR) return {.value = -1, .error = errno};
-  Watched watched{.descriptor = descriptor, .wanted = kWritable, .found = 0};
-  poll(std::span(&watched, 1), -1);
+  poll_one(descriptor, kWritable, -1);
   const Result outcome = take_error(descriptor);
   return {.value = 0, .error = static_cast<int>(outcome.value)};
 }
@@ -354,6 +353,12 @@ Result poll(std::span<Watched> sockets, int milliseconds) {
   if (found < 0) return {.value = -1, .error = errno};
   for (std::size_t i = 0; i < sockets.size(); ++i) sockets[i].found = found_in(all[i].revents);
   return {.value = found, .error = 0};
+}
+
+std::uint16_t poll_one(int descriptor, std::uint16_t wanted, int milliseconds) {
+  Watched watched{.descriptor = descriptor, .wanted = wanted, .found = 0};
+  poll(std::span(&watched, 1), milliseconds);
+  return watched.found;
 }
 
 }  // namespace berth::traffic

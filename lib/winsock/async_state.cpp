@@ -142,12 +142,12 @@ void AsyncState::record(long event, int code) {
 }
 
 std::uint16_t AsyncState::found_now() const {
-  constexpr unsigned kAll = traffic::kReadable | traffic::kWritable | traffic::kUrgent | traffic::kPeerIsDone;
+  constexpr std::uint16_t kAll =
+      traffic::kReadable | traffic::kWritable | traffic::kUrgent | traffic::kPeerIsDone;
   if (flow_.is_stream() && flow_.phase == Phase::Silent) return 0;
-  traffic::Watched watched{.descriptor = flow_.descriptor, .wanted = kAll, .found = 0};
-  traffic::poll(std::span(&watched, 1), 0);
+  const unsigned found = traffic::poll_one(flow_.descriptor, kAll, 0);
   const unsigned put_off = flow_.has_put_off() ? traffic::kReadable : 0U;
-  return static_cast<std::uint16_t>(watched.found | put_off);
+  return static_cast<std::uint16_t>(found | put_off);
 }
 
 void AsyncState::look_now() {

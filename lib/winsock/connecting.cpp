@@ -87,9 +87,7 @@ int ended(Flow& flow, int error) {
 
 int connection_outcome(Flow& flow) {
   if (flow.phase != Phase::Connecting) return flow.phase == Phase::Connected ? 0 : WSAENOTCONN;
-  traffic::Watched watched{.descriptor = flow.descriptor, .wanted = traffic::kWritable, .found = 0};
-  traffic::poll(std::span(&watched, 1), 0);
-  if (watched.found == 0) return WSAEWOULDBLOCK;
+  if (traffic::poll_one(flow.descriptor, traffic::kWritable, 0) == 0) return WSAEWOULDBLOCK;
   return ended(flow, static_cast<int>(traffic::take_error(flow.descriptor).value));
 }
 
@@ -116,8 +114,7 @@ int connect_to(Use& use, const Endpoint& to) {
   Flow& flow = use.flow();
   int code = begin_connection(use, to);
   while (code == WSAEWOULDBLOCK && flow.blocks && !flow.closing) {
-    traffic::Watched watched{.descriptor = flow.descriptor, .wanted = traffic::kWritable, .found = 0};
-    traffic::poll(std::span(&watched, 1), -1);
+    traffic::poll_one(flow.descriptor, traffic::kWritable, -1);
     const std::lock_guard guard(flow.setup);
     code = flow.closing ? WSAEINTR : connection_outcome(flow);
   }
@@ -135,8 +132,7 @@ namespace {
 // not wait.
 bool waited_beside_host(Flow& listener) {
   if (!listener.blocks || !listener.host_never_blocks || listener.closing) return false;
-  traffic::Watched watched{.descriptor = listener.descriptor, .wanted = traffic::kReadable, .found = 0};
-  traffic::poll(std::span(&watched, 1), -1);
+  traffic::poll_one(listener.descriptor, traffic::kReadable, -1);
   return true;
 }
 

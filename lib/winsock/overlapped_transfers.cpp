@@ -160,9 +160,7 @@ void tell_sender(const Flow& flow, const Transferred& moved, const Sender& sende
 }
 
 bool has_nothing_to_receive(Flow& flow) {
-  traffic::Watched watched{.descriptor = flow.descriptor, .wanted = traffic::kReadable, .found = 0};
-  traffic::poll(std::span(&watched, 1), 0);
-  return watched.found == 0;
+  return traffic::poll_one(flow.descriptor, traffic::kReadable, 0) == 0;
 }
 
 AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& sender, unsigned flags) {

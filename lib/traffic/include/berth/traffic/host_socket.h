@@ -130,5 +130,7 @@ struct Watched {
 };
 /// Waits until something wanted is found; -1 waits for ever. The value is how many were.
 Result poll(std::span<Watched> sockets, int milliseconds);
+/// The same for one descriptor: what was found of it; 0 when that was nothing.
+std::uint16_t poll_one(int descriptor, std::uint16_t wanted, int milliseconds);
 
 }  // namespace berth::traffic
