@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "modes.h"
 
-#include <algorithm>
-
 #include "host_errors.h"
 #include "memory_probe.h"
 
