@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <winsock2.h>
 
-#include <algorithm>
 #include <memory>
 #include <span>
 #include <vector>
@@ -11,8 +10,7 @@
 #include "memory_probe.h"
 #include "overlapped_call.h"
 #include "socket_names.h"
-#include "transfer.h"
-#include "use.h"
+#include "transfer_call.h"
 
 namespace berth::winsock {
 namespace {
@@ -128,11 +126,9 @@ AsyncState::Attempt sending(Flow& flow, const Scatter& scatter, const std::optio
 
 int send_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const Endpoint* to,
                        unsigned flags) {
-  if (use.call().meets_a_fault({.point = FaultPoint::Send, .handle = use.handle()})) return SOCKET_ERROR;
-  const Transferred moved = send_once(use.flow(), scatter.pieces(), to, flags);
-  if (moved.code == WSAEWOULDBLOCK) enable_event(use.flow(), FD_WRITE);
-  if (moved.code != 0) return use.fail(moved.code);
-  tell_bytes(with, moved.bytes);
+  const auto sent = send_now(use, scatter.pieces(), to, flags);
+  if (!sent) return SOCKET_ERROR;
+  tell_bytes(with, *sent);
   return 0;
 }
 
@@ -199,22 +195,14 @@ AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& 
 
 int receive_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const Sender& sender,
                           unsigned how, LPDWORD flags) {
-  if (use.call().meets_a_fault({.point = FaultPoint::Receive, .handle = use.handle()})) return SOCKET_ERROR;
-  const Transferred moved = receive_once(use.flow(), scatter.pieces(), how);
-  enable_event(use.flow(), FD_READ | FD_OOB);
-  if (moved.code != 0 && moved.code != WSAEMSGSIZE) return use.fail(moved.code);
-  tell_sender(use.flow(), moved, sender);
-  tell_bytes(with, moved.bytes);
+  const auto moved = receive_now(use, scatter.pieces(), how);
+  if (!moved) return SOCKET_ERROR;
+  if (moved->code != 0 && moved->code != WSAEMSGSIZE) return use.fail(moved->code);
+  tell_sender(use.flow(), *moved, sender);
+  tell_bytes(with, moved->bytes);
   MemoryProbe memory;
-  static_cast<void>(memory.write(flags, moved.code == 0 ? DWORD{0} : DWORD{MSG_PARTIAL}));
-  return moved.code == 0 ? 0 : use.fail(moved.code);
-}
-
-// A datagram socket without a name cannot be sent anything.
-int naming_problem(Use& use) {
-  if (use.flow().is_stream() || use.flow().is_carried()) return 0;
-  if (!use.flow().local()) return WSAEINVAL;
-  return use.is_named() ? 0 : -1;
+  static_cast<void>(memory.write(flags, moved->code == 0 ? DWORD{0} : DWORD{MSG_PARTIAL}));
+  return moved->code == 0 ? 0 : use.fail(moved->code);
 }
 
 int receive_scattered(Use& use, const Arguments& with, LPDWORD flags, const Sender& sender) {
@@ -225,7 +213,7 @@ int receive_scattered(Use& use, const Arguments& with, LPDWORD flags, const Send
   if (!asked || !memory.is_writable(flags, sizeof(DWORD))) return use.fail(WSAEFAULT);
   const auto how = receive_flags(*asked);
   if (!how) return use.fail(WSAEOPNOTSUPP);
-  if (const int code = naming_problem(use); code != 0) return code > 0 ? use.fail(code) : SOCKET_ERROR;
+  if (!can_be_sent_to(use)) return SOCKET_ERROR;
   if (!is_overlapped(use, with)) return receive_synchronously(use, with, scatter, sender, *how, flags);
   const int result = begin_transfer(use, with, AsyncState::Side::In, FaultPoint::Receive,
                                     receiving(use.flow(), scatter, sender, *how));
@@ -302,15 +290,11 @@ int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumbe
   // NOLINTEND(readability-non-const-parameter)
   using namespace berth::winsock;
   Use use(s);
-  if (!use.has_flow()) return SOCKET_ERROR;
-  const Arguments with{lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine};
-  if (use.flow().is_stream() || lpTo == nullptr) return send_scattered(use, with, std::nullopt, dwFlags);
-  const auto to = read_name(lpTo, iTolen, use.flow().family);
-  if (!to) return use.fail(to.error());
-  if (to->address.is_limited_broadcast())
-    return use.fail(HandleTable::of_program().is_on(s, StoredOption::Broadcast) ? WSAEOPNOTSUPP : WSAEACCES);
-  if (!use.is_named()) return SOCKET_ERROR;
-  return send_scattered(use, with, *to, dwFlags);
+  std::optional<berth::Endpoint> target;
+  if (!use.has_flow() || !reads_target(use, lpTo, iTolen, target)) return SOCKET_ERROR;
+  return send_scattered(use,
+                        {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine},
+                        target, dwFlags);
 }
 
 int WSARecv(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberOfBytesRecvd, LPDWORD lpFlags,
