@@ -373,7 +373,9 @@ std::optional<std::uint32_t> win32_code(Rule rule, const Profile& profile) {
   return kErrorTable[index_of(rule)].win32;
 }
 
-std::int32_t winsock_code(HostFailure) { return WSAENETDOWN; }
+std::int32_t winsock_code(HostFailure failure) {
+  return failure == HostFailure::LimitIsReached ? WSAENOBUFS : WSAENETDOWN;
+}
 
 std::uint32_t win32_code(HostFailure failure) {
   return failure == HostFailure::StoreCannotBeWritten ? ERROR_WRITE_FAULT : ERROR_NOT_SUPPORTED;

@@ -96,6 +96,7 @@ std::string words_for(HostFailure failure) {
     case HostFailure::StoreCannotBeWritten: return "the persistent store cannot be written";
     case HostFailure::ProcessIsNotRunning: return "the process is not running";
     case HostFailure::MachineIsGone: return "the machine cannot be reached";
+    case HostFailure::LimitIsReached: return "the machine gives this program no more";
   }
   return "the host failed";
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include <berth/core/address.h>
 #include <berth/core/ids.h>
@@ -29,6 +30,14 @@ struct Receiver {
 struct CarrierOwner {
   SocketId socket;
   Endpoint name;  ///< the emulated name that it talks under
+};
+
+/// What another program has offered: a handle to a socket, with the host's socket behind it, whose descriptor
+/// is the receiver's to close, and words that the two programs understand.
+struct Offered {
+  SocketId socket;
+  int descriptor = -1;
+  std::string note;
 };
 
 }  // namespace berth

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <berth/core/carrier.h>
@@ -34,6 +35,12 @@ class Gateway {
   /// The reading of the law that this machine follows; it does not change while the machine lives.
   [[nodiscard]] virtual const Profile& profile() const = 0;
 
+  /// Whether other programs have processes on this machine too. Then a socket must be ready for what they
+  /// send before they ask for it.
+  [[nodiscard]] virtual bool is_shared() const { return false; }
+  /// Whether the machine cannot be reached any more; it never comes back.
+  [[nodiscard]] virtual bool is_gone() const { return false; }
+
   // -- how bytes find their way -----------------------------------------------------------------------
 
   /// Says that `socket` talks under the emulated `name` and that `carrier` carries it. Forgotten when the
@@ -46,6 +53,23 @@ class Gateway {
                                                              const Carrier& carrier) const = 0;
   /// A number that changes whenever the two answers above may change.
   [[nodiscard]] virtual std::uint64_t address_generation() const = 0;
+
+  // -- handles for other programs ---------------------------------------------------------------------
+
+  /// Gives a handle to `socket`, which `caller` has, to the program of the host that has this number; the
+  /// number by which it claims it. Nothing when no such program has a process here, or the machine is not
+  /// shared. `descriptor` stays the caller's.
+  virtual std::optional<std::uint64_t> offer(ProcessId caller, SocketId socket, std::uint64_t program,
+                                             int descriptor, const std::string& note) {
+    static_cast<void>(caller), static_cast<void>(socket), static_cast<void>(program);
+    static_cast<void>(descriptor), static_cast<void>(note);
+    return std::nullopt;
+  }
+  /// Takes what was offered to this program, once; nothing when nothing of that number was.
+  virtual std::optional<Offered> claim(std::uint64_t number) {
+    static_cast<void>(number);
+    return std::nullopt;
+  }
 
   // -- what a program can list ------------------------------------------------------------------------
 

@@ -40,6 +40,7 @@ enum class HostFailure : std::uint8_t {
   StoreCannotBeWritten,  ///< the persistent store refused a write; nothing has changed
   ProcessIsNotRunning,   ///< the caller has ended, or never was
   MachineIsGone,         ///< the machine cannot be reached
+  LimitIsReached,        ///< a machine that several programs share gives this one no more
 };
 
 /// What `Gateway::submit` returns: granted, refused, or the host failed.

@@ -38,8 +38,8 @@
 //                                  default
 namespace berth {
 
-inline constexpr std::array<std::string_view, 3> kHostFailureNames = {
-    "store_cannot_be_written", "process_is_not_running", "machine_is_gone"};
+inline constexpr std::array<std::string_view, 4> kHostFailureNames = {
+    "store_cannot_be_written", "process_is_not_running", "machine_is_gone", "limit_is_reached"};
 
 /// What `StartProcess` says about the token.
 using RequestedToken = std::variant<TokenKind, Launch>;
