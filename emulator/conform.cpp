@@ -13,7 +13,7 @@ namespace berth::emulator {
 namespace {
 
 struct ConformOptions {
-  std::vector<std::string> arms = {"rules", "winsock"};
+  std::vector<std::string> arms = usual_arms();
   std::string rule;
   std::string fixtures = usual_fixtures();
   std::string profile = "default";

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "options.h"
 
+#ifdef _WIN32
+#include <io.h>
+#else
 #include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <cstdio>
@@ -53,10 +57,11 @@ std::int64_t code_from(const std::string& text) {
 }
 
 std::vector<scenario::ArmKind> arms_from(const std::vector<std::string>& names) {
-  const std::vector<std::string_view> known(scenario::kArmNames.begin(), scenario::kArmNames.end());
+  std::vector<std::string_view> known;
+  for (const scenario::ArmKind arm : scenario::emulated_arms()) known.push_back(scenario::name_of(arm));
   std::vector<scenario::ArmKind> arms;
   for (const std::string& name : names) {
-    const auto arm = static_cast<scenario::ArmKind>(one_of("arm", name, known));
+    const auto arm = scenario::emulated_arms()[one_of("arm", name, known)];
     if (std::ranges::find(arms, arm) == arms.end()) arms.push_back(arm);
   }
   return arms;
@@ -80,8 +85,19 @@ Profile profile_from(const std::string& text, const scenario::Fixtures& fixtures
   return *std::move(profile);
 }
 
+std::vector<std::string> usual_arms() {
+  std::vector<std::string> names;
+  for (const scenario::ArmKind arm : scenario::emulated_arms()) names.emplace_back(scenario::name_of(arm));
+  return names;
+}
+
 scenario::Colour colour_of_stdout() {
-  const bool terminal = isatty(STDOUT_FILENO) == 1 && std::getenv("NO_COLOR") == nullptr;
+#ifdef _WIN32
+  const bool is_terminal = _isatty(_fileno(stdout)) != 0;
+#else
+  const bool is_terminal = isatty(STDOUT_FILENO) == 1;
+#endif
+  const bool terminal = is_terminal && std::getenv("NO_COLOR") == nullptr;
   return terminal ? scenario::Colour::With : scenario::Colour::Without;
 }
 

@@ -18,6 +18,8 @@ namespace berth::emulator {
 [[nodiscard]] Rule rule_from(const std::string& text);
 [[nodiscard]] std::int64_t code_from(const std::string& text);
 [[nodiscard]] std::vector<scenario::ArmKind> arms_from(const std::vector<std::string>& names);
+/// The names of the arms that this build has.
+[[nodiscard]] std::vector<std::string> usual_arms();
 /// The name of a profile of the fixtures, or a file.
 [[nodiscard]] Profile profile_from(const std::string& text, const scenario::Fixtures& fixtures);
 /// The place of `text` among `names`, or a refusal that says what `what` is one of.

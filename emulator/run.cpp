@@ -13,7 +13,7 @@ namespace {
 
 struct RunOptions {
   std::vector<std::string> files;
-  std::vector<std::string> arms = {"rules", "winsock"};
+  std::vector<std::string> arms = usual_arms();
   std::string profile = "default";
   std::string fixtures = usual_fixtures();
 };

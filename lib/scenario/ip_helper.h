@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <iphlpapi.h>
 #include <winsock2.h>
+
+#include <iphlpapi.h>
 
 #include <array>
 
@@ -19,5 +20,7 @@ struct IpHelperFunctions {
 using IpHelper = std::array<IpHelperFunctions, 2>;
 
 [[nodiscard]] IpHelper find_ip_helper();
+/// True when every function is there.
+[[nodiscard]] bool has_persistent_functions(const IpHelper& found);
 
 }  // namespace berth::scenario

@@ -32,17 +32,13 @@ bool lacks_port_reservations(const Scenario& scenario, const Profile& profile) {
 std::optional<std::string> lack_of(const Scenario& scenario, const Arm& arm, const Profile& profile) {
   if (!scenario.arms.empty() && std::ranges::find(scenario.arms, arm.kind()) == scenario.arms.end())
     return "the scenario is for other arms";
-  if (lacks_port_reservations(scenario, profile)) return "a Windows with port reservations";
-  for (const SwitchPosition& assumed : scenario.assumes) {
-    const Switch& row = switches()[assumed.switch_index];
-    if (row.position_in(profile) != assumed.position)
-      return "the profile has " + std::string(row.name) + '=' + std::string(row.position_name(profile));
-  }
+  if (auto lack = ruled_out_by(scenario, profile)) return lack;
+  if (auto lack = arm.lacks(scenario)) return lack;
   for (const ProcessWanted& process : scenario.processes)
-    if (const auto lack = arm.lacks(process)) return std::string(*lack);
+    if (auto lack = arm.lacks(process)) return lack;
   for (const Step& step : scenario.steps)
     if (holds(step.when, profile))
-      if (const auto lack = arm.lacks(step)) return std::string(*lack);
+      if (auto lack = arm.lacks(step)) return lack;
   return std::nullopt;
 }
 
@@ -127,6 +123,16 @@ void judge_deviation(const Scenario& scenario, const Arm& arm, PlayReport& repor
 }
 
 }  // namespace
+
+std::optional<std::string> ruled_out_by(const Scenario& scenario, const Profile& profile) {
+  if (lacks_port_reservations(scenario, profile)) return "a Windows with port reservations";
+  for (const SwitchPosition& assumed : scenario.assumes) {
+    const Switch& row = switches()[assumed.switch_index];
+    if (row.position_in(profile) != assumed.position)
+      return "the profile has " + std::string(row.name) + '=' + std::string(row.position_name(profile));
+  }
+  return std::nullopt;
+}
 
 PlayReport play(const Scenario& scenario, const Arm& arm, const Profile& profile) {
   Profile own;

@@ -8,13 +8,13 @@ namespace {
 
 // -- what requests cannot say -----------------------------------------------------------------------------
 
-constexpr std::string_view kMalformed = "malformed calls";
-constexpr std::string_view kStartUp = "WSAStartup and WSACleanup";
-constexpr std::string_view kRaw = "sockets and options by their numbers";
-constexpr std::string_view kCounts = "counts of bytes and untouched memory";
-constexpr std::string_view kGetOption = "getsockopt";
+constexpr const char* kMalformed = "malformed calls";
+constexpr const char* kStartUp = "WSAStartup and WSACleanup";
+constexpr const char* kRaw = "sockets and options by their numbers";
+constexpr const char* kCounts = "counts of bytes and untouched memory";
+constexpr const char* kGetOption = "getsockopt";
 
-using Lack = std::optional<std::string_view>;
+using Lack = std::optional<std::string>;
 
 bool looks_at_memory(const CountChecks& counts) {
   return counts.count_is || counts.count_untouched || counts.output_untouched;
@@ -49,18 +49,18 @@ Lack lack(const C& call) {
 
 class RulesPerformance final : public Performance {
  public:
-  explicit RulesPerformance(std::unique_ptr<EmulatedStage> stage) : stage_(std::move(stage)) {}
+  explicit RulesPerformance(EmulatedStage stage) : stage_(std::move(stage)) {}
 
   Result<std::vector<RequestedBlock>, std::string> pick(std::span<const PortsWanted> wanted) override {
-    return stage_->pick(wanted);
+    return stage_.pick(wanted);
   }
   PortRange dynamic_range(Transport transport, Family family) const override {
-    return stage_->dynamic_range(transport, family);
+    return stage_.dynamic_range(transport, family);
   }
   Seen perform(const Step& step, const Names& names) override;
 
  private:
-  std::unique_ptr<EmulatedStage> stage_;
+  EmulatedStage stage_;
 };
 
 struct Asker {
@@ -152,8 +152,8 @@ struct Asker {
 };
 
 Seen RulesPerformance::perform(const Step& step, const Names& names) {
-  if (!stage_->is_running(step.as)) return Seen::failed("the process " + step.as + " is not running");
-  return std::visit(Asker{*stage_, step, names}, step.call);
+  if (!stage_.is_running(step.as)) return Seen::failed("the process " + step.as + " is not running");
+  return std::visit(Asker{stage_, step, names}, step.call);
 }
 
 class RulesArm final : public Arm {
@@ -183,9 +183,5 @@ Seen Seen::failed(std::string why) {
 }
 
 std::unique_ptr<Arm> make_rules_arm() { return std::make_unique<RulesArm>(); }
-
-std::unique_ptr<Arm> make_arm(ArmKind kind) {
-  return kind == ArmKind::Rules ? make_rules_arm() : make_winsock_arm();
-}
 
 }  // namespace berth::scenario

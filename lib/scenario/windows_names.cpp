@@ -5,6 +5,8 @@
 
 #include "windows_names.h"
 
+#include "late_names.h"
+
 #include <algorithm>
 #include <iterator>
 

@@ -27,11 +27,14 @@ inline const std::vector<scenario::Scenario>& suite() {
   return scenarios;
 }
 
-/// Both arms.
-inline const std::array<std::unique_ptr<scenario::Arm>, 2>& arms() {
-  static const std::array<std::unique_ptr<scenario::Arm>, 2> both = {scenario::make_rules_arm(),
-                                                                     scenario::make_winsock_arm()};
-  return both;
+/// Every arm of this build that plays on an emulated machine.
+inline const std::vector<std::unique_ptr<scenario::Arm>>& arms() {
+  static const auto all = [] {
+    std::vector<std::unique_ptr<scenario::Arm>> made;
+    for (const scenario::ArmKind kind : scenario::emulated_arms()) made.push_back(scenario::make_arm(kind));
+    return made;
+  }();
+  return all;
 }
 
 /// What is wrong with a playing, for a failure's text; empty when nothing is.

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: MIT
+// Forks, links and permissions: what Windows has of its own is in windows_file_system_test.cpp.
+#ifndef _WIN32
+
 #include <berth/store/file_storage.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -520,3 +523,5 @@ TEST(KilledProcess, AtAnyPointOfTheFirstSaveLeavesAFreshMachineOrTheNewSet) {
 
 }  // namespace
 }  // namespace berth
+
+#endif

@@ -71,9 +71,11 @@ class Arm {
   [[nodiscard]] virtual ArmKind kind() const = 0;
   [[nodiscard]] std::string_view name() const { return kArmNames[static_cast<std::size_t>(kind())]; }
   /// What the step needs and the arm has not; nothing when it has all.
-  [[nodiscard]] virtual std::optional<std::string_view> lacks(const Step& step) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> lacks(const Step& step) const = 0;
   /// The same for a process that runs from the beginning.
-  [[nodiscard]] virtual std::optional<std::string_view> lacks(const ProcessWanted& process) const = 0;
+  [[nodiscard]] virtual std::optional<std::string> lacks(const ProcessWanted& process) const = 0;
+  /// The same for the scenario as a whole: its world, its profile, its accounts.
+  [[nodiscard]] virtual std::optional<std::string> lacks(const Scenario&) const { return std::nullopt; }
   /// Puts the scenario's world in place and starts its processes; else why that failed.
   virtual Result<std::unique_ptr<Performance>, std::string> begin(const Scenario& scenario,
                                                                   const Profile& profile) const = 0;
@@ -81,8 +83,12 @@ class Arm {
 
 /// The arm that turns steps into requests to a machine of its own.
 [[nodiscard]] std::unique_ptr<Arm> make_rules_arm();
-/// The arm that calls the Windows functions, on an emulated machine of its own.
+/// The arm that calls the Windows functions, on an emulated machine of its own. Not on Windows.
 [[nodiscard]] std::unique_ptr<Arm> make_winsock_arm();
+
+/// The arms that play on an emulated machine, as far as this build has them.
+[[nodiscard]] std::span<const ArmKind> emulated_arms();
+/// Requires: `kind` is one of `emulated_arms()`.
 [[nodiscard]] std::unique_ptr<Arm> make_arm(ArmKind kind);
 
 }  // namespace berth::scenario

@@ -47,8 +47,10 @@ class Names {
   static constexpr std::uint64_t kSocketOfNobody = 0x7eadbeec;
   static constexpr Token kTokenOfNobody{0x0bad'0bad'0bad'0bad};
 
- private:
   using Value = std::variant<RequestedBlock, Port, Token, SocketValue>;
+  [[nodiscard]] const std::map<std::string, Value>& values() const { return values_; }
+
+ private:
   [[nodiscard]] const Value* find(const std::string& name) const;
   [[nodiscard]] std::optional<std::int64_t> number(const PortExpression& expression) const;
   [[nodiscard]] std::optional<std::int64_t> number(const CountExpression& expression) const;

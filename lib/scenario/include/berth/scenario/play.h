@@ -45,6 +45,10 @@ struct PlayReport {
 /// Plays a scenario from its world on. Where the scenario names a profile, that takes the place of `profile`.
 [[nodiscard]] PlayReport play(const Scenario& scenario, const Arm& arm, const Profile& profile);
 
+/// Why a scenario does not hold under `profile` in any arm: it assumes another position, or Windows has not
+/// what it calls. Nothing when it does.
+[[nodiscard]] std::optional<std::string> ruled_out_by(const Scenario& scenario, const Profile& profile);
+
 /// `profile` with every combination of the positions of the switches that the scenario names; `profile` alone
 /// when it names none, or so many that the combinations are past counting: then each switch is turned by
 /// itself.

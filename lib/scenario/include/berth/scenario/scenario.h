@@ -31,9 +31,12 @@ struct PortsWanted {
   friend bool operator==(const PortsWanted&, const PortsWanted&) = default;
 };
 
-/// The arms by which scenarios are played here.
-enum class ArmKind : std::uint8_t { Rules, Winsock };
-inline constexpr std::array<std::string_view, 2> kArmNames = {"rules", "winsock"};
+/// The arms by which scenarios are played.
+enum class ArmKind : std::uint8_t { Rules, Winsock, Native };
+inline constexpr std::array<std::string_view, 3> kArmNames = {"rules", "winsock", "native"};
+[[nodiscard]] constexpr std::string_view name_of(ArmKind arm) {
+  return kArmNames[static_cast<std::size_t>(arm)];
+}
 
 /// An arm in which a scenario is known to come out otherwise.
 struct KnownDeviation {

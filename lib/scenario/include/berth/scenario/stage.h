@@ -14,16 +14,27 @@
 
 namespace berth::scenario {
 
-/// Where the plain Windows calls of the winsock arm are made: everything about a playing that no Windows
-/// function does. The emulated stage has a machine of its own; a native one would have Windows.
-/// Thread-compatible.
-class Stage {
+/// What a plain Windows call needs of the place where it is made, beside Windows. Thread-compatible.
+class CallSite {
  public:
-  Stage() = default;
-  Stage(const Stage&) = delete;
-  Stage& operator=(const Stage&) = delete;
-  virtual ~Stage() = default;
+  CallSite() = default;
+  CallSite(const CallSite&) = delete;
+  CallSite& operator=(const CallSite&) = delete;
+  virtual ~CallSite() = default;
 
+  /// The rule and record of the refusal that the calling thread saw last; nothing where rules cannot be seen.
+  [[nodiscard]] virtual std::optional<Refusal> last_refusal() const = 0;
+  /// The record that decided and its owner, in words.
+  [[nodiscard]] virtual std::string why(const Refusal& refusal) const = 0;
+  /// Memory of that shape that begins with `contents`, as far as the shape lets it; it lives as long as the
+  /// site.
+  [[nodiscard]] virtual void* memory(Shape shape, std::span<const std::byte> contents) = 0;
+};
+
+/// Where the plain Windows calls of an arm are made in this process: everything about a playing that no
+/// Windows function does. Thread-compatible.
+class Stage : public CallSite {
+ public:
   /// What the step needs and the stage has not.
   [[nodiscard]] virtual std::optional<std::string_view> lacks(const Step& step) const = 0;
   virtual Result<std::vector<RequestedBlock>, std::string> pick(std::span<const PortsWanted> wanted) = 0;
@@ -33,13 +44,6 @@ class Stage {
   virtual Seen perform(const Step& step, const Names& names) = 0;
   /// Calls `make_calls` as that process does; false when no such process is running.
   virtual bool as_process(const std::string& process, const std::function<void()>& make_calls) = 0;
-  /// The rule and record of the refusal that the calling thread saw last; nothing where rules cannot be seen.
-  [[nodiscard]] virtual std::optional<Refusal> last_refusal() const = 0;
-  /// The record that decided and its owner, in words.
-  [[nodiscard]] virtual std::string why(const Refusal& refusal) const = 0;
-  /// Memory of that shape that begins with `contents`, as far as the shape lets it; it lives as long as the
-  /// stage.
-  [[nodiscard]] virtual void* memory(Shape shape, std::span<const std::byte> contents) = 0;
 };
 
 /// A stage with a machine of its own, in the scenario's world and with its processes; else why there is none.

@@ -15,7 +15,7 @@ namespace berth::scenario {
 
 /// Which scenarios are played, and how.
 struct SuiteOptions {
-  std::vector<ArmKind> arms = {ArmKind::Rules, ArmKind::Winsock};
+  std::vector<ArmKind> arms{emulated_arms().begin(), emulated_arms().end()};
   std::optional<Rule> rule;  ///< only scenarios that name it
   Profile profile;
   bool all_positions = false;  ///< also under every position of the switches that a scenario names
