@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <berth/document/core_values.h>
+#include <berth/document/observed.h>
 
 #include <algorithm>
 #include <charconv>
@@ -352,6 +353,8 @@ Profile read(const Cursor& at) {
       for (const Cursor& rule : suspended->elements(kRuleCount)) suspend(rule, profile);
     if (const auto codes = members.optional("codes"))
       for (const Cursor& code : codes->elements(kRuleCount)) add_code(code, profile);
+    // No part of the law: who wants to know reads it with `observed_in_profile`.
+    if (const auto observed = members.optional("observed")) static_cast<void>(observed_at(*observed));
     return profile;
   });
 }
@@ -368,6 +371,30 @@ Json json_of(const Profile& value) {
                        {"switches", std::move(positions)},
                        {"suspended", std::move(suspended)},
                        {"codes", std::move(codes)}});
+}
+
+// -- how we know --------------------------------------------------------------------------------------
+
+Observed observed_at(const Cursor& at) {
+  return at.object([](Members& members) {
+    Observed observed{.on = members.required("on").name(), .rules = {}};
+    for (const Cursor& rule : members.required("rules").elements(kRuleCount))
+      observed.rules.set(index_of(read<Rule>(rule)));
+    return observed;
+  });
+}
+
+Observed observed_in_profile(const Cursor& profile) {
+  for (const auto& [key, value] : profile.named_values(1000))
+    if (key == "observed") return observed_at(value);
+  return {};
+}
+
+Json json_of(const Observed& value) {
+  Json rules = Json::array();
+  for (std::size_t i = 0; i < kRuleCount; ++i)
+    if (value.rules.test(i)) rules.push_back(json_of(static_cast<Rule>(i)));
+  return Json::object({{"on", value.on}, {"rules", std::move(rules)}});
 }
 
 }  // namespace berth
