@@ -23,6 +23,13 @@ namespace {
 
 thread_local std::shared_ptr<ProcessFace> attached;
 
+// Returns what it was attached to before.
+std::shared_ptr<WindowsProcess> attach(std::shared_ptr<WindowsProcess> process) {
+  auto face = std::static_pointer_cast<ProcessFace>(std::move(process));
+  process_attached_to = face.get();
+  return std::exchange(attached, std::move(face));
+}
+
 // Where threads live that nobody attached, the newest last.
 struct Homes {
   std::atomic<std::size_t> size = 0;
@@ -114,7 +121,7 @@ std::optional<int> ProcessFace::clean_up() {
   return count - 1;
 }
 
-ProcessFace* attached_process() { return attached.get(); }
+constinit thread_local ProcessFace* process_attached_to = nullptr;
 
 std::shared_ptr<ProcessFace> home_process() {
   if (homes().size.load(std::memory_order_relaxed) == 0) return nullptr;
@@ -158,12 +165,9 @@ std::shared_ptr<WindowsProcess> WindowsProcess::of(std::shared_ptr<Gateway> mach
 }
 
 ScopedProcess::ScopedProcess(std::shared_ptr<WindowsProcess> process)
-    : before_(std::exchange(winsock::attached,
-                            std::static_pointer_cast<winsock::ProcessFace>(std::move(process)))) {}
+    : before_(winsock::attach(std::move(process))) {}
 
-ScopedProcess::~ScopedProcess() {
-  winsock::attached = std::static_pointer_cast<winsock::ProcessFace>(before_);
-}
+ScopedProcess::~ScopedProcess() { winsock::attach(std::move(before_)); }
 
 ScopedHome::ScopedHome(std::shared_ptr<WindowsProcess> process) : process_(std::move(process)) {
   winsock::add_home(std::static_pointer_cast<winsock::ProcessFace>(process_));

@@ -72,13 +72,12 @@ bool Call::has_socket() {
     fail(Rule::NotASocket);
     return false;
   }
-  socket_ = *found_;
   return true;
 }
 
 bool Call::has_tcp_or_udp_socket() {
   if (!has_socket()) return false;
-  if (socket_.kind != SocketKind::Other) return true;
+  if (found_->kind != SocketKind::Other) return true;
   fail(Rule::SocketIsNeitherTcpNorUdp);
   return false;
 }

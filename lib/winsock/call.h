@@ -39,7 +39,7 @@ class Call {
   [[nodiscard]] bool is_started();
   [[nodiscard]] bool has_socket();
   /// Requires: `has_socket()` returned true.
-  [[nodiscard]] const OpenHandle& socket() const { return socket_; }
+  [[nodiscard]] const OpenHandle& socket() const { return *found_; }
   /// The same, and it is a socket that the model knows.
   [[nodiscard]] bool has_tcp_or_udp_socket();
 
@@ -69,7 +69,6 @@ class Call {
   ProcessFace* process_;
   std::shared_ptr<ProcessFace> home_;  // keeps the process while this call lasts, where nobody else might
   std::optional<OpenHandle> found_;
-  OpenHandle socket_;
 };
 
 }  // namespace berth::winsock

@@ -3,7 +3,6 @@
 
 #include <pthread.h>
 
-#include <atomic>
 #include <cstdio>
 
 #include "handle_table.h"
@@ -12,7 +11,6 @@
 namespace berth::winsock {
 namespace {
 
-std::atomic<unsigned> forks = 0;
 std::atomic<unsigned> forks_when_said = 0;
 
 void before_fork() {
@@ -27,19 +25,21 @@ void after_fork_in_parent() {
 }
 void after_fork_in_child() {
   after_fork_in_parent();
-  forks.fetch_add(1, std::memory_order_relaxed);
+  fork_count.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace
 
+constinit std::atomic<unsigned> fork_count = 0;
+
 unsigned forks_so_far() noexcept {
   static const int watched = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
   static_cast<void>(watched);
-  return forks.load(std::memory_order_relaxed);
+  return forks_counted();
 }
 
 void say_once_that_the_machine_stayed_behind() noexcept {
-  const unsigned now = forks.load(std::memory_order_relaxed);
+  const unsigned now = forks_counted();
   if (forks_when_said.exchange(now, std::memory_order_relaxed) != now)
     std::fputs("berth: the emulated machine stays with the process that forked: WSAENETDOWN for its child\n",
                stderr);

@@ -10,29 +10,11 @@ namespace {
 // A slot is used again only when this many others wait, so that a stale handle stays one for a while.
 constexpr std::size_t kSlotsThatRest = 64;
 
-// kind, family, overlapped and type in one word, so that a reader takes them together.
-std::uint32_t shape_of(const OpenHandle& open) {
-  return static_cast<std::uint32_t>(open.kind) | (static_cast<std::uint32_t>(open.family) << 2U) |
-         (static_cast<std::uint32_t>(open.overlapped) << 3U) |
-         (static_cast<std::uint32_t>(open.type & 0xff) << 8U);
-}
-
-void put_shape(OpenHandle& open, std::uint32_t shape) {
-  open.kind = static_cast<SocketKind>(shape & 3U);
-  open.family = static_cast<Family>((shape >> 2U) & 1U);
-  open.overlapped = ((shape >> 3U) & 1U) != 0;
-  open.type = static_cast<int>(shape >> 8U);
-}
-
 constexpr std::uint32_t bit_of(StoredOption option) { return 1U << static_cast<unsigned>(option); }
 
 }  // namespace
 
-HandleTable& HandleTable::of_program() {
-  // Never destroyed: a thread may still close a socket while the program ends.
-  static HandleTable& table = *new HandleTable;
-  return table;
-}
+constinit HandleTable::OfProgram HandleTable::of_program_;
 
 HandleTable::~HandleTable() {
   for (const auto& chunk : chunks_) delete chunk.load(std::memory_order_relaxed);
@@ -72,21 +54,6 @@ std::optional<std::uintptr_t> HandleTable::insert(const OpenHandle& open) {
   slot.flow.store(open.flow, std::memory_order_release);
   slot.version.fetch_add(1, std::memory_order_release);
   return handle_at(*index);
-}
-
-std::optional<OpenHandle> HandleTable::find(std::uintptr_t handle) const {
-  const Slot* slot = slot_of(handle);
-  if (slot == nullptr) return std::nullopt;
-  const std::uint32_t before = slot->version.load(std::memory_order_acquire);
-  if (before % 2 == 0) return std::nullopt;
-  OpenHandle open;
-  // Acquire, so that the second look at the version cannot come before them.
-  open.process = slot->process.load(std::memory_order_acquire);
-  open.socket = SocketId{slot->socket.load(std::memory_order_acquire)};
-  put_shape(open, slot->shape.load(std::memory_order_acquire));
-  open.flow = slot->flow.load(std::memory_order_acquire);
-  if (slot->version.load(std::memory_order_relaxed) != before) return std::nullopt;
-  return open;
 }
 
 std::optional<OpenHandle> HandleTable::take(std::uintptr_t handle) {
@@ -133,18 +100,6 @@ Flow* HandleTable::adopt(std::uintptr_t handle, Flow* flow) {
   if (!open) return nullptr;
   if (open->flow == nullptr) slot_of(handle)->flow.store(flow, std::memory_order_release);
   return open->flow == nullptr ? flow : open->flow;
-}
-
-void HandleTable::enter(std::uintptr_t handle) {
-  if (Slot* slot = slot_of(handle)) slot->calls.fetch_add(1, std::memory_order_seq_cst);
-}
-
-void HandleTable::leave(std::uintptr_t handle) {
-  Slot* slot = slot_of(handle);
-  if (slot == nullptr) return;
-  const bool was_last = slot->calls.fetch_sub(1, std::memory_order_seq_cst) == 1;
-  // An open handle has nobody waiting for its calls to end.
-  if (was_last && slot->version.load(std::memory_order_seq_cst) % 2 == 0) slot->calls.notify_all();
 }
 
 std::optional<std::uintptr_t> HandleTable::handle_to(const Gateway& machine, SocketId socket) const {

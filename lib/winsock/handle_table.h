@@ -8,6 +8,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <berth/core/gateway.h>
@@ -56,10 +57,10 @@ class HandleTable {
  public:
   static constexpr std::size_t kMostHandles = std::size_t{1} << 20U;
 
-  /// The program's table.
+  /// The program's table, which is never destroyed: a thread may still close a socket while the program ends.
   static HandleTable& of_program();
   /// A table of its own, for tests. Requires: `most` is at most kMostHandles.
-  explicit HandleTable(std::size_t most = kMostHandles) : most_(most) {}
+  constexpr explicit HandleTable(std::size_t most = kMostHandles) : most_(most) {}
   HandleTable(const HandleTable&) = delete;
   HandleTable& operator=(const HandleTable&) = delete;
   ~HandleTable();
@@ -132,6 +133,21 @@ class HandleTable {
   }
   [[nodiscard]] std::optional<std::size_t> free_slot();
   void give_back(std::size_t index);
+  // Kind, family, overlapped and type in one word, so that a reader takes them together.
+  static std::uint32_t shape_of(const OpenHandle& open) {
+    return static_cast<std::uint32_t>(open.kind) | (static_cast<std::uint32_t>(open.family) << 2U) |
+           (static_cast<std::uint32_t>(open.overlapped) << 3U) |
+           (static_cast<std::uint32_t>(open.type & 0xff) << 8U);
+  }
+  static void put_shape(OpenHandle& open, std::uint32_t shape) {
+    open.kind = static_cast<SocketKind>(shape & 3U);
+    open.family = static_cast<Family>((shape >> 2U) & 1U);
+    open.overlapped = ((shape >> 3U) & 1U) != 0;
+    open.type = static_cast<int>(shape >> 8U);
+  }
+
+  union OfProgram;
+  static OfProgram of_program_;
 
   const std::size_t most_;
   std::array<std::atomic<Chunk*>, kChunks> chunks_{};
@@ -141,5 +157,46 @@ class HandleTable {
   std::size_t last_free_ = kNone;
   std::size_t free_slots_ = 0;
 };
+
+union HandleTable::OfProgram {
+  constexpr OfProgram() : table() {}
+  OfProgram(const OfProgram&) = delete;
+  OfProgram& operator=(const OfProgram&) = delete;
+  ~OfProgram() {
+    // The table stays.
+  }
+  HandleTable table;
+};
+
+// Every call of the program comes by here, so these are not called but compiled in.
+
+inline HandleTable& HandleTable::of_program() { return of_program_.table; }
+
+inline std::optional<OpenHandle> HandleTable::find(std::uintptr_t handle) const {
+  const Slot* slot = slot_of(handle);
+  if (slot == nullptr) return std::nullopt;
+  const std::uint32_t before = slot->version.load(std::memory_order_acquire);
+  if (before % 2 == 0) return std::nullopt;
+  std::optional<OpenHandle> open(std::in_place);
+  // Acquire, so that the second look at the version cannot come before them.
+  open->process = slot->process.load(std::memory_order_acquire);
+  open->socket = SocketId{slot->socket.load(std::memory_order_acquire)};
+  put_shape(*open, slot->shape.load(std::memory_order_acquire));
+  open->flow = slot->flow.load(std::memory_order_acquire);
+  if (slot->version.load(std::memory_order_relaxed) != before) open.reset();
+  return open;
+}
+
+inline void HandleTable::enter(std::uintptr_t handle) {
+  if (Slot* slot = slot_of(handle)) slot->calls.fetch_add(1, std::memory_order_seq_cst);
+}
+
+inline void HandleTable::leave(std::uintptr_t handle) {
+  Slot* slot = slot_of(handle);
+  if (slot == nullptr) return;
+  const bool was_last = slot->calls.fetch_sub(1, std::memory_order_seq_cst) == 1;
+  // An open handle has nobody waiting for its calls to end.
+  if (was_last && slot->version.load(std::memory_order_seq_cst) % 2 == 0) slot->calls.notify_all();
+}
 
 }  // namespace berth::winsock

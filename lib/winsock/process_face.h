@@ -48,7 +48,7 @@ class ProcessFace final : public WindowsProcess, public std::enable_shared_from_
   [[nodiscard]] Network network() const { return network_; }
   [[nodiscard]] ProcessHome home() const { return {machine_, process_, network_}; }
 
-  [[nodiscard]] bool is_of_this_program() const { return forks_before_ == forks_so_far(); }
+  [[nodiscard]] bool is_of_this_program() const { return forks_before_ == forks_counted(); }
   [[nodiscard]] bool is_started() const { return start_ups_.load(std::memory_order_acquire) > 0; }
   void start_up() { start_ups_.fetch_add(1, std::memory_order_acq_rel); }
   /// Takes one start-up back. Nothing when there was none, else how many are left.
@@ -79,8 +79,11 @@ class ProcessFace final : public WindowsProcess, public std::enable_shared_from_
   std::optional<Advice> advice_;
 };
 
+/// What `attached_process` tells; only attach.cpp changes it.
+extern constinit thread_local ProcessFace* process_attached_to;
+
 /// The process that the calling thread was attached to; null when it was not.
-[[nodiscard]] ProcessFace* attached_process();
+[[nodiscard]] inline ProcessFace* attached_process() { return process_attached_to; }
 /// The same, for a thread that is to be attached to it too.
 [[nodiscard]] std::shared_ptr<WindowsProcess> shared_attached_process();
 
