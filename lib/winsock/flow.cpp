@@ -249,22 +249,19 @@ int Flow::listen(int backlog) {
 std::optional<traffic::HostAddress> Flow::route(const Endpoint& to) {
   if (process.network() == Network::Host) return host_address(to);
   const Gateway& machine = process.machine();
-  const std::uint64_t generation = machine.address_generation();
-  {
-    const std::lock_guard guard(names_);
-    if (last_route_.known && last_route_.generation == generation && last_route_.to == to)
-      return last_route_.there;
-  }
   Receiver receiver = machine.receiver_of(transport(), to);
   if (!receiver.address_is_local) return std::nullopt;
   if (receiver.socket && !receiver.carrier && !is_stream()) {
     wake_receiver(machine, receiver.socket);
     receiver = machine.receiver_of(transport(), to);
   }
-  const auto there =
-      receiver.carrier ? host_address(receiver.carrier.endpoint) : refusing_endpoint(transport());
-  const std::lock_guard guard(names_);
-  last_route_ = {.generation = generation, .to = to, .there = there, .known = true};
+  return receiver.carrier ? host_address(receiver.carrier.endpoint) : refusing_endpoint(transport());
+}
+
+std::optional<traffic::HostAddress> Flow::way_of_datagram(const Endpoint& to) {
+  const std::uint64_t generation = process.machine().address_generation();
+  const auto there = route(to);
+  if (there) last_way_.keep(generation, to, *there);
   return there;
 }
 
@@ -272,16 +269,11 @@ std::optional<Endpoint> Flow::name_behind(const traffic::HostAddress& address) {
   if (process.network() == Network::Host) return endpoint_of(address);
   const Gateway& machine = process.machine();
   const std::uint64_t generation = machine.address_generation();
-  {
-    const std::lock_guard guard(names_);
-    if (last_behind_.known && last_behind_.generation == generation && last_behind_.address == address)
-      return last_behind_.name;
-  }
-  auto owner = machine.owner_of(transport(), Carrier{endpoint_of(address)});
-  std::optional<Endpoint> name;
-  if (owner) name = seen_from_here(owner->name);
-  const std::lock_guard guard(names_);
-  last_behind_ = {.generation = generation, .address = address, .name = name, .known = true};
+  if (const auto name = last_sender_.find(generation, address)) return name;
+  const auto owner = machine.owner_of(transport(), Carrier{endpoint_of(address)});
+  if (!owner) return std::nullopt;
+  const Endpoint name = seen_from_here(owner->name);
+  last_sender_.keep(generation, address, name);
   return name;
 }
 

@@ -13,6 +13,7 @@
 #include <berth/traffic/host_socket.h>
 
 #include "handle_table.h"
+#include "last_answer.h"
 #include "option_values.h"
 #include "process_face.h"
 
@@ -100,6 +101,12 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Where the host finds `to`. Nothing when the address is none of this machine's; an endpoint that refuses
   /// when nobody receives there.
   std::optional<traffic::HostAddress> route(const Endpoint& to);
+  /// The same for a datagram.
+  std::optional<traffic::HostAddress> way_of_datagram(const Endpoint& to);
+  /// Where the last datagram went; nothing when it went elsewhere, or that may not be true any more.
+  std::optional<traffic::HostAddress> last_way_to(const Endpoint& to) {
+    return last_way_.find(process.machine().address_generation(), to);
+  }
   /// Who is behind an address of the host; nothing for a stranger, who is not to be heard.
   std::optional<Endpoint> name_behind(const traffic::HostAddress& address);
   /// The name under which the socket talks from now on, more specific than the one that it was bound to.
@@ -154,19 +161,9 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::optional<Endpoint> local_;
   std::optional<Endpoint> peer_;
   std::deque<Arrival> put_off_;
-  // The last answers of the machine, good while its generation is the same.
-  struct Route {
-    std::uint64_t generation = 0;
-    Endpoint to;
-    std::optional<traffic::HostAddress> there;
-    bool known = false;
-  } last_route_;
-  struct Behind {
-    std::uint64_t generation = 0;
-    traffic::HostAddress address;
-    std::optional<Endpoint> name;
-    bool known = false;
-  } last_behind_;
+  // Under no lock.
+  LastAnswer<Endpoint, traffic::HostAddress> last_way_;
+  LastAnswer<traffic::HostAddress, Endpoint> last_sender_;
 };
 
 /// The flow of an open handle that has none yet, or the one that another thread gave it meanwhile. Null when

@@ -64,11 +64,20 @@ bool is_multicast(const Address& address) {
 }
 
 // A datagram that goes nowhere here: the code that tells so, 0 when it may go.
-int datagram_problem(const Flow& flow, const Endpoint& to) {
-  if (flow.send_is_shut) return WSAESHUTDOWN;
+int datagram_problem(const Endpoint& to) {
   if (to.port == 0 || to.address.is_wildcard()) return WSAEADDRNOTAVAIL;
   if (is_multicast(to.address)) return WSAEOPNOTSUPP;
   return 0;
+}
+
+// 0, and where the datagram goes; or the code that tells why it goes nowhere.
+int find_way(Flow& flow, const Endpoint& to, std::optional<traffic::HostAddress>& there) {
+  if (flow.send_is_shut) return WSAESHUTDOWN;
+  there = flow.last_way_to(to);
+  if (there) return 0;
+  if (const int code = datagram_problem(to); code != 0) return code;
+  there = flow.way_of_datagram(to);
+  return there ? 0 : WSAENETUNREACH;
 }
 
 Transferred send_datagram(Flow& flow, std::span<const traffic::Piece> pieces, const Endpoint* to,
@@ -76,9 +85,8 @@ Transferred send_datagram(Flow& flow, std::span<const traffic::Piece> pieces, co
   const auto peer = to != nullptr ? std::nullopt : flow.peer();
   const Endpoint* target = to != nullptr ? to : peer ? &*peer : nullptr;
   if (target == nullptr) return failed(WSAENOTCONN);
-  if (const int code = datagram_problem(flow, *target); code != 0) return failed(code);
-  const auto there = flow.route(*target);
-  if (!there) return failed(WSAENETUNREACH);
+  std::optional<traffic::HostAddress> there;
+  if (const int code = find_way(flow, *target, there); code != 0) return failed(code);
   const auto send = [&] {
     return pieces.size() == 1
                ? traffic::send_to(flow.descriptor, pieces[0].start, pieces[0].size, *there, flags)

@@ -19,7 +19,7 @@ bool reads_target(Use& use, const sockaddr* name, int length, std::optional<Endp
   const auto read = read_name(name, length, use.flow().family);
   if (!read) return use.fail(read.error()) == 0;
   if (read->address.is_limited_broadcast()) return use.fail(broadcast_problem(use)) == 0;
-  if (!use.is_named()) return false;
+  if (!use.flow().is_carried() && !use.is_named()) return false;
   target = *read;
   return true;
 }
