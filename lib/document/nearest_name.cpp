@@ -35,6 +35,25 @@ std::size_t start_of_character(std::string_view text, std::size_t at) {
   return at;
 }
 
+// JSON lets DEL and U+0080 to U+009F stand as they are; a terminal may take them for commands.
+std::string with_controls_escaped(std::string_view text) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string escaped;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    const auto next = static_cast<unsigned char>(at + 1 < text.size() ? text[at + 1] : 0);
+    const bool is_pair = byte == 0xc2 && next >= 0x80 && next <= 0x9f;
+    if (byte != 0x7f && !is_pair) {
+      escaped += text[at];
+      continue;
+    }
+    const unsigned code = is_pair ? next : byte;
+    escaped += {'\\', 'u', '0', '0', kDigits[code >> 4U], kDigits[code & 0xfU]};
+    if (is_pair) ++at;
+  }
+  return escaped;
+}
+
 }  // namespace
 
 std::optional<std::string_view> nearest_name(std::string_view text,
@@ -63,9 +82,9 @@ std::string one_of_these(std::string_view text, const std::vector<std::string_vi
 }
 
 std::string in_quotes(std::string_view text) {
-  if (text.size() <= kMostTextShown) return line_of(Json(text));
+  if (text.size() <= kMostTextShown) return with_controls_escaped(line_of(Json(text)));
   const std::string_view head = text.substr(0, start_of_character(text, kMostTextShown));
-  std::string cut = line_of(Json(head));
+  std::string cut = with_controls_escaped(line_of(Json(head)));
   cut.pop_back();
   return cut + "…\"";
 }

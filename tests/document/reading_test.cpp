@@ -264,5 +264,10 @@ TEST(Cursor, ShowsLongAndStrangeTextOnOneShortLine) {
   EXPECT_NO_THROW(static_cast<void>(Json(error).dump()));
 }
 
+TEST(Cursor, ShowsNoControlsThatATerminalMightObey) {
+  const auto read = [](const Cursor& at) { return at.port(); };
+  EXPECT_THAT(refusal_of("\"a\x7f\xc2\x9b\xc3\xbc\"", read), HasSubstr("\"a\\u007f\\u009b\xc3\xbc\""));
+}
+
 }  // namespace
 }  // namespace berth
