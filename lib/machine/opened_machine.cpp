@@ -5,6 +5,7 @@
 
 #include <berth/store/file_storage.h>
 #include <berth/store/memory_storage.h>
+#include <berth/store/telling_storage.h>
 
 namespace berth {
 namespace {
@@ -13,7 +14,8 @@ Result<std::unique_ptr<Storage>, std::string> open_storage(const std::optional<s
   if (!path) return std::unique_ptr<Storage>(std::make_unique<MemoryStorage>());
   auto storage = FileStorage::open(*path);
   if (!storage) return "the store: " + to_string(storage.error());
-  return std::unique_ptr<Storage>(std::move(storage).value());
+  // A program only sees a code, and would not know why.
+  return telling_on_stderr(std::move(storage).value());
 }
 
 }  // namespace

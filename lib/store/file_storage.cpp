@@ -86,7 +86,9 @@ FileStorage::FileStorage(FileSystem& files, std::string name, std::string path)
     : files_(files), name_(std::move(name)), path_(std::move(path)) {}
 
 FileStorage::~FileStorage() {
-  if (lock_ >= 0) files_.close(OpenFile{lock_});
+  // In a forked child the number may be another file's by now.
+  if (lock_ >= 0 && files_.lock_state(OpenFile{lock_}) != LockState::OfAnotherProcess)
+    files_.close(OpenFile{lock_});
 }
 
 // The lock is on a file of its own, which is never removed or replaced: a lock on the store would stay with
@@ -95,26 +97,48 @@ std::optional<StoreError> FileStorage::take_lock() {
   const std::string lock_path = path_ + ".lock";
   const auto file = uninterrupted([&] { return files_.open(lock_path, OpenAs::SharedFile); });
   if (!file) return failure(file.error().number, "opening " + lock_path);
+  if (auto error = lock(file->number, lock_path)) {
+    files_.close(*file);
+    return error;
+  }
   lock_ = file->number;
-  const auto answer = uninterrupted([&] { return files_.lock(*file); });
-  if (!answer) return failure(answer.error().number, "locking " + lock_path);
-  if (*answer == LockAnswer::HeldByAnother)
-    return StoreError{.fault = StoreFault::HeldByAnother,
-                      .file = name_,
-                      .place = "",
-                      .found = holder_of_lock(lock_) + " as its writer",
-                      .expected = "no other writer"};
-  // Only for the message above, in another process: a failure to write it is no failure of ours.
+  // Only for the next one's message: a failure to write it is no failure of ours.
   if (!files_.truncate(*file)) write_all(files_, *file, std::to_string(files_.process_number()) + '\n');
+  return lost_lock();  // somebody may have removed the file just before it was locked
+}
+
+std::optional<StoreError> FileStorage::lock(int file, const std::string& lock_path) {
+  const auto answer = uninterrupted([&] { return files_.lock(OpenFile{file}); });
+  if (!answer) return failure(answer.error().number, "locking " + lock_path);
+  if (*answer == LockAnswer::HeldByAnother) return held_by_another(file);
   return std::nullopt;
 }
 
-std::string FileStorage::holder_of_lock(int lock_file) {
+StoreError FileStorage::held_by_another(int lock_file) const {
   constexpr std::size_t kMostDigits = 20;
   const auto text = read_up_to(files_, OpenFile{lock_file}, kMostDigits + 1);
   const std::string number = text ? text->substr(0, text->find('\n')) : "";
   const bool is_number = !number.empty() && number.find_first_not_of("0123456789") == std::string::npos;
-  return is_number ? "process " + number : "another process";
+  const std::string holder = is_number ? "process " + number : "another process";
+  return {.fault = StoreFault::HeldByAnother,
+          .file = name_,
+          .place = "",
+          .found = holder + " as its writer",
+          .expected = "no other writer: end that process, or give this one a store of its own"};
+}
+
+std::optional<StoreError> FileStorage::lost_lock() const {
+  const LockState state = files_.lock_state(OpenFile{lock_});
+  if (state == LockState::Held) return std::nullopt;
+  StoreError error{.fault = StoreFault::Unreachable, .file = name_, .place = "", .found = "", .expected = ""};
+  if (state == LockState::OfAnotherProcess) {
+    error.found = "a process that was forked from the writer";
+    error.expected = "the writer itself: let the child start its own machine, on another store";
+  } else {
+    error.found = "that " + path_ + ".lock was removed, so that another writer may have come";
+    error.expected = "the lock to stay where it is: start again";
+  }
+  return error;
 }
 
 std::optional<StoreError> FileStorage::remove_unfinished() {
@@ -126,13 +150,17 @@ std::optional<StoreError> FileStorage::remove_unfinished() {
 // -- loading -------------------------------------------------------------------------------------------
 
 Result<PersistentSet, StoreError> FileStorage::load() {
+  if (refused_) return *refused_;
   auto text = read_file();
   if (!text) return text.error();
   PersistentSet set;
   if (text->has_value()) {
     auto read = set_in(name_, **text);
+    if (!read && read.error().fault == StoreFault::Damaged) return kept_aside(std::move(read).error());
     if (!read) return read;
     set = std::move(read).value();
+  } else {
+    notice_what_was_kept_aside();
   }
   on_disk_ = std::move(text).value();
   loaded_ = true;
@@ -164,33 +192,87 @@ Result<std::optional<std::string>, StoreError> FileStorage::read_file() {
   return std::optional<std::string>(std::move(text).value());
 }
 
+// -- a damaged file -------------------------------------------------------------------------------------
+
+std::string FileStorage::name_kept_aside(int number) const {
+  return path_ + ".damaged" + (number == 1 ? "" : '.' + std::to_string(number));
+}
+
+// Nothing when it cannot be told, or when there are too many.
+std::optional<int> FileStorage::count_of_kept() const {
+  constexpr int kMostKept = 99;
+  for (int count = 0; count < kMostKept; ++count) {
+    const std::string next = name_kept_aside(count + 1);
+    const auto status = uninterrupted([&] { return files_.status(next); });
+    if (!status) return std::nullopt;
+    if (status->kind == FileKind::Missing) return count;
+  }
+  return std::nullopt;
+}
+
+// Out of the way of the next start. Whatever fails here, the file is still there, under one of the two names.
+StoreError FileStorage::kept_aside(StoreError error) {
+  const auto count = lost_lock() ? std::nullopt : count_of_kept();
+  const std::string name = name_kept_aside(count.value_or(0) + 1);
+  if (count && !uninterrupted([&] { return files_.rename(path_, name); })) {
+    static_cast<void>(sync_folder());
+    error.expected += "; the file is kept as " + name + ", and the next start begins with a fresh machine";
+  } else {
+    error.expected +=
+        "; the file could not be renamed and stays where it is: move it away for a fresh machine";
+  }
+  refused_ = error;
+  return error;
+}
+
+void FileStorage::notice_what_was_kept_aside() {
+  const auto count = count_of_kept();
+  if (!count || *count == 0) return;
+  notice_ = name_ + ": a fresh machine begins, because an earlier store was damaged; it is kept as " +
+            name_kept_aside(*count);
+}
+
 // -- saving --------------------------------------------------------------------------------------------
 
 std::optional<StoreError> FileStorage::save(const PersistentSet& set) {
   // A file that cannot be read is not ours to write over.
   if (!loaded_)
     if (const auto loaded = load(); !loaded) return loaded.error();
+  if (auto error = lost_lock()) return error;
   const auto checked = checked_set(name_, set);
   if (!checked) return checked.error();
   std::string text = text_of(*checked);
-  if (auto error = replace_file(text)) return error;
+  const auto old_file = replace_file(text);
+  if (!old_file) return old_file.error();
   if (auto error = sync_folder()) {
-    if (!put_back()) error->found += "; the old file could not be put back";
+    if (!put_back(*old_file)) error->found += "; the old file could not be put back";
     return error;
   }
+  // When that fails, the next open or save removes it.
+  if (*old_file == OldFile::Unfinished) static_cast<void>(remove_unfinished());
   on_disk_ = std::move(text);
   return std::nullopt;
 }
 
-std::optional<StoreError> FileStorage::replace_file(std::string_view text) {
+Result<FileStorage::OldFile, StoreError> FileStorage::replace_file(std::string_view text) {
   auto error = write_unfinished(text);
   if (!error) {
-    const auto renamed = uninterrupted([&] { return files_.rename(unfinished(), path_); });
-    if (renamed) error = failure(renamed->number, "renaming " + unfinished());
+    auto changed = change_places();
+    if (changed) return changed;
+    error = std::move(changed).error();
   }
-  // When even that fails, the next open or save removes it.
-  if (error) static_cast<void>(remove_unfinished());
-  return error;
+  static_cast<void>(remove_unfinished());
+  return *std::move(error);
+}
+
+// The old file keeps a name until the new one is certain to stay: to put it back then takes no room on the
+// disk. Where files cannot change places, and where something is wrong, renaming decides.
+Result<FileStorage::OldFile, StoreError> FileStorage::change_places() {
+  if (on_disk_ && !uninterrupted([&] { return files_.exchange(unfinished(), path_); }))
+    return OldFile::Unfinished;
+  const auto renamed = uninterrupted([&] { return files_.rename(unfinished(), path_); });
+  if (renamed) return failure(renamed->number, "renaming " + unfinished());
+  return OldFile::Gone;
 }
 
 std::optional<StoreError> FileStorage::write_unfinished(std::string_view text) {
@@ -229,9 +311,14 @@ std::optional<StoreError> FileStorage::sync_folder() {
 }
 
 // The new file is in place, but not for certain: an error has to leave the old one.
-bool FileStorage::put_back() {
-  const bool is_back =
-      on_disk_ ? !replace_file(*on_disk_) : !uninterrupted([&] { return files_.unlink(path_); });
+bool FileStorage::put_back(OldFile old_file) {
+  bool is_back = false;
+  if (old_file == OldFile::Unfinished)
+    is_back = !uninterrupted([&] { return files_.rename(unfinished(), path_); });
+  else if (on_disk_)
+    is_back = replace_file(*on_disk_).has_value();
+  else
+    is_back = !uninterrupted([&] { return files_.unlink(path_); });
   static_cast<void>(sync_folder());  // it failed a moment ago: a try, not a promise
   return is_back;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -33,6 +34,12 @@ struct FileStatus {
 };
 
 enum class LockAnswer : std::uint8_t { Taken, HeldByAnother };
+
+enum class LockState : std::uint8_t {
+  Held,
+  FileRemoved,      ///< held, but another process would not find the file any more, and lock a new one
+  OfAnotherProcess  ///< this process was forked from the one that has it, and has not even the file
+};
 
 /// An open file.
 struct OpenFile {
@@ -68,12 +75,21 @@ class FileSystem {
   virtual std::optional<SystemError> close(OpenFile file) = 0;
   /// Replaces `to` in one step.
   virtual std::optional<SystemError> rename(const std::string& from, const std::string& to) = 0;
+  /// Each of two files takes the other one's name, in one step. An error where that cannot be had.
+  virtual std::optional<SystemError> exchange(const std::string& one, const std::string& other);
   virtual std::optional<SystemError> unlink(const std::string& path) = 0;
-  /// Takes the file's one lock without waiting; it goes when the file is closed or the process ends.
+  /// Takes the file's one lock without waiting; it goes when the file is closed or the process ends. A
+  /// process that is forked from this one does not have it.
   virtual Result<LockAnswer, SystemError> lock(OpenFile file) = 0;
+  /// How it stands with a lock that was taken. Held, where processes do not fork and locked files stay.
+  [[nodiscard]] virtual LockState lock_state(OpenFile) { return LockState::Held; }
   /// The number of this process.
   [[nodiscard]] virtual std::uint64_t process_number() = 0;
 };
+
+inline std::optional<SystemError> FileSystem::exchange(const std::string&, const std::string&) {
+  return SystemError{ENOSYS};
+}
 
 /// The file system of the computer on which we run. Thread-safe.
 [[nodiscard]] FileSystem& this_computer();

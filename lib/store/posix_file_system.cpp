@@ -4,14 +4,18 @@
 #ifndef _WIN32
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <system_error>
+#include <vector>
 
 namespace berth {
 namespace {
@@ -31,6 +35,44 @@ int flags_of(OpenAs how) {
   }
   return 0;
 }
+
+// The locked files of this process. A lock belongs to the open file, which a forked child shares: it would
+// keep the lock of a parent that was killed, so it closes them at once.
+class LockedFiles {
+ public:
+  static LockedFiles& of_process() {
+    // Never destroyed: a storage may be closed after the end of `main`.
+    static auto* const files = new LockedFiles;
+    static const int watched = ::pthread_atfork([] { files->mutex_.lock(); }, [] { files->mutex_.unlock(); },
+                                                [] {
+                                                  files->forget_all();
+                                                  files->mutex_.unlock();
+                                                });
+    static_cast<void>(watched);
+    return *files;
+  }
+  void add(int file) {
+    const std::lock_guard guard(mutex_);
+    files_.push_back(file);
+  }
+  void remove(int file) {
+    const std::lock_guard guard(mutex_);
+    std::erase(files_, file);
+  }
+  bool have(int file) {
+    const std::lock_guard guard(mutex_);
+    return std::ranges::find(files_, file) != files_.end();
+  }
+
+ private:
+  void forget_all() {
+    for (const int file : files_) ::close(file);
+    files_.clear();
+  }
+
+  std::mutex mutex_;
+  std::vector<int> files_;
+};
 
 class PosixFileSystem final : public FileSystem {
  public:
@@ -95,10 +137,21 @@ class PosixFileSystem final : public FileSystem {
     return answer;
   }
 
-  std::optional<SystemError> close(OpenFile file) override { return answer_of(::close(file.number)); }
+  std::optional<SystemError> close(OpenFile file) override {
+    LockedFiles::of_process().remove(file.number);
+    return answer_of(::close(file.number));
+  }
 
   std::optional<SystemError> rename(const std::string& from, const std::string& to) override {
     return answer_of(::rename(from.c_str(), to.c_str()));
+  }
+
+  std::optional<SystemError> exchange(const std::string& one, const std::string& other) override {
+#ifdef RENAME_EXCHANGE
+    return answer_of(::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE));
+#else
+    return SystemError{ENOSYS};
+#endif
   }
 
   std::optional<SystemError> unlink(const std::string& path) override {
@@ -108,9 +161,20 @@ class PosixFileSystem final : public FileSystem {
   // flock and not fcntl: its locks belong to the open file, so a second writer of this process is refused
   // too, and closing some other descriptor of the file does not drop them.
   Result<LockAnswer, SystemError> lock(OpenFile file) override {
+    LockedFiles& locked = LockedFiles::of_process();
+    locked.add(file.number);  // before it is locked: a fork may come between
     if (::flock(file.number, LOCK_EX | LOCK_NB) == 0) return LockAnswer::Taken;
-    if (errno == EWOULDBLOCK) return LockAnswer::HeldByAnother;
-    return last_error();
+    const SystemError error = last_error();
+    locked.remove(file.number);
+    if (error.number == EWOULDBLOCK) return LockAnswer::HeldByAnother;
+    return error;
+  }
+
+  LockState lock_state(OpenFile file) override {
+    if (!LockedFiles::of_process().have(file.number)) return LockState::OfAnotherProcess;
+    struct stat found {};
+    const bool can_be_found = ::fstat(file.number, &found) == 0 && found.st_nlink > 0;
+    return can_be_found ? LockState::Held : LockState::FileRemoved;
   }
 
   std::uint64_t process_number() override { return static_cast<std::uint64_t>(::getpid()); }

@@ -16,6 +16,7 @@
 #include <berth/machine/machine.h>
 #include <berth/store/file_storage.h>
 #include <berth/store/memory_storage.h>
+#include <berth/store/telling_storage.h>
 
 namespace berth::winsock {
 namespace {
@@ -123,7 +124,8 @@ Result<std::unique_ptr<Storage>, std::string> open_storage(const Settings& setti
   if (!settings.store_path) return std::unique_ptr<Storage>(std::make_unique<MemoryStorage>());
   auto storage = FileStorage::open(*settings.store_path);
   if (!storage) return "the store: " + to_string(storage.error());
-  return std::unique_ptr<Storage>(std::move(storage).value());
+  // The program only sees a code, and would not know why.
+  return telling_on_stderr(std::move(storage).value());
 }
 
 // A machine and what watches it, which lives as long.

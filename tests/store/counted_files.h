@@ -24,6 +24,8 @@ class CountedFiles final : public FileSystem {
   void after_each(std::function<void(int call, const std::string& name)> told) { after_ = std::move(told); }
   /// `write` writes no more than this at once, so that a text takes many calls.
   void write_at_most(std::size_t bytes) { most_written_ = bytes; }
+  /// The same of `read`.
+  void read_at_most(std::size_t bytes) { most_read_ = bytes; }
   void start_counting() { calls_ = 0; }
   [[nodiscard]] int calls() const { return calls_; }
 
@@ -37,7 +39,7 @@ class CountedFiles final : public FileSystem {
     return counted("open", [&] { return files_.open(path, how); });
   }
   Result<std::size_t, SystemError> read(OpenFile file, std::span<char> into) override {
-    return counted("read", [&] { return files_.read(file, into); });
+    return counted("read", [&] { return files_.read(file, into.first(std::min(into.size(), most_read_))); });
   }
   Result<std::size_t, SystemError> write(OpenFile file, std::string_view text) override {
     return counted("write", [&] { return files_.write(file, text.substr(0, most_written_)); });
@@ -62,12 +64,16 @@ class CountedFiles final : public FileSystem {
   std::optional<SystemError> rename(const std::string& from, const std::string& to) override {
     return counted("rename", [&] { return files_.rename(from, to); });
   }
+  std::optional<SystemError> exchange(const std::string& one, const std::string& other) override {
+    return counted("exchange", [&] { return files_.exchange(one, other); });
+  }
   std::optional<SystemError> unlink(const std::string& path) override {
     return counted("unlink", [&] { return files_.unlink(path); });
   }
   Result<LockAnswer, SystemError> lock(OpenFile file) override {
     return counted("lock", [&] { return files_.lock(file); });
   }
+  LockState lock_state(OpenFile file) override { return files_.lock_state(file); }
   std::uint64_t process_number() override { return files_.process_number(); }
 
  private:
@@ -85,6 +91,7 @@ class CountedFiles final : public FileSystem {
   Interference before_;
   std::function<void(int, const std::string&)> after_;
   std::size_t most_written_ = std::string_view::npos;
+  std::size_t most_read_ = std::string_view::npos;
   int calls_ = 0;
 };
 

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <set>
+#include <iterator>
 
 namespace berth::test {
 
@@ -30,11 +30,24 @@ void Disk::rename(const std::string& from, const std::string& to) {
   keep({.gone = {from}, .come = {{to, seen_.at(from)}}});
 }
 
+void Disk::exchange(const std::string& one, const std::string& other) {
+  keep({.gone = {}, .come = {{one, seen_.at(other)}, {other, seen_.at(one)}}});
+}
+
 void Disk::unlink(const std::string& name) { keep({.gone = {name}, .come = {}}); }
 
 void Disk::sync_folder() {
   durable_ = seen_;
   unsynced_.clear();
+}
+
+Disk Disk::with(const std::string& name, std::string_view text) {
+  Disk disk;
+  const FileNumber file = disk.create(name);
+  disk.write(file, text);
+  disk.sync(file);
+  disk.sync_folder();
+  return disk;
 }
 
 std::vector<std::string> Disk::what_may_be_left_of(const File& file) {
@@ -45,25 +58,43 @@ std::vector<std::string> Disk::what_may_be_left_of(const File& file) {
   return {file.durable, half, zeros, file.cached};
 }
 
+// Each change that was not synced happened, did not, or, where a name was to take another one's place, is
+// half done: the file has both.
+std::vector<Disk::Folder> Disk::what_may_be_left_of_folder() const {
+  std::vector<Folder> folders = {durable_};
+  for (const Change& change : unsynced_) {
+    const std::size_t without = folders.size();
+    for (std::size_t i = 0; i < without; ++i) {
+      folders.push_back(folders[i]);
+      carry_out(change, folders.back());
+      if (change.gone.empty() || change.come.empty()) continue;
+      folders.push_back(folders[i]);
+      carry_out({.gone = {}, .come = change.come}, folders.back());
+    }
+  }
+  std::ranges::sort(folders);
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+  return folders;
+}
+
 std::vector<Disk> Disk::after_power_cut() const {
   std::vector<Disk> disks;
-  for (std::size_t kept = 0; kept < (std::size_t{1} << unsynced_.size()); ++kept) {
+  for (const Folder& folder : what_may_be_left_of_folder()) {
     Disk disk;
-    disk.durable_ = durable_;
-    for (std::size_t i = 0; i < unsynced_.size(); ++i)
-      if ((kept >> i & 1U) != 0) carry_out(unsynced_[i], disk.durable_);
-    disk.seen_ = disk.durable_;
-    disks.push_back(std::move(disk));
-  }
-  for (const auto& [number, file] : files_) {
-    std::vector<Disk> combined;
-    for (const Disk& disk : disks) {
-      for (const std::string& left : what_may_be_left_of(file)) {
-        combined.push_back(disk);
-        combined.back().files_[number] = {.durable = left, .cached = left};
+    disk.seen_ = folder;
+    disk.durable_ = folder;
+    std::vector<Disk> found = {std::move(disk)};
+    for (const auto& [name, number] : folder) {
+      std::vector<Disk> combined;
+      for (const Disk& one : found) {
+        for (const std::string& left : what_may_be_left_of(files_.at(number))) {
+          combined.push_back(one);
+          combined.back().files_[number] = {.durable = left, .cached = left};
+        }
       }
+      found = std::move(combined);
     }
-    disks = std::move(combined);
+    std::ranges::move(found, std::back_inserter(disks));
   }
   return disks;
 }
@@ -122,6 +153,13 @@ std::optional<SystemError> PageCacheFiles::close(OpenFile file) {
 std::optional<SystemError> PageCacheFiles::rename(const std::string& from, const std::string& to) {
   if (!disk_.seen().contains(from)) return SystemError{ENOENT};
   disk_.rename(from, to);
+  return std::nullopt;
+}
+
+std::optional<SystemError> PageCacheFiles::exchange(const std::string& one, const std::string& other) {
+  if (!knows_exchange_) return SystemError{EINVAL};
+  if (!disk_.seen().contains(one) || !disk_.seen().contains(other)) return SystemError{ENOENT};
+  disk_.exchange(one, other);
   return std::nullopt;
 }
 

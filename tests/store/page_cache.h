@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,13 +28,17 @@ class Disk {
   void write(FileNumber file, std::string_view text) { files_[file].cached += text; }
   void truncate(FileNumber file) { files_[file].cached.clear(); }
   void rename(const std::string& from, const std::string& to);
+  void exchange(const std::string& one, const std::string& other);
   void unlink(const std::string& name);
   void sync(FileNumber file) { files_[file].durable = files_[file].cached; }
   void sync_folder();
 
+  /// A disk that has held this file since long ago.
+  [[nodiscard]] static Disk with(const std::string& name, std::string_view text);
+
   // -- what a loss of power may leave ---------------------------------------------------------------
   /// Every disk that can be found after the power went now: any of the changes of the folder that were not
-  /// synced may be lost, and of the content that was not, all, a part or nothing may be there.
+  /// synced may be lost or half done, and of the content that was not, all, a part or nothing may be there.
   [[nodiscard]] std::vector<Disk> after_power_cut() const;
 
  private:
@@ -48,6 +53,7 @@ class Disk {
   };
   static void carry_out(const Change& change, Folder& folder);
   [[nodiscard]] static std::vector<std::string> what_may_be_left_of(const File& file);
+  [[nodiscard]] std::vector<Folder> what_may_be_left_of_folder() const;
   void keep(Change change);
 
   std::map<FileNumber, File> files_;
@@ -59,7 +65,10 @@ class Disk {
 /// A file system with one folder, in memory, on a `Disk`. Locks hold while their file is open.
 class PageCacheFiles final : public FileSystem {
  public:
+  /// Whether two files can change places: on some file systems they cannot.
+  enum class Exchange : std::uint8_t { Known, Unknown };
   explicit PageCacheFiles(Disk disk = {}) : disk_(std::move(disk)) {}
+  explicit PageCacheFiles(Exchange exchange) : knows_exchange_(exchange == Exchange::Known) {}
 
   [[nodiscard]] const Disk& disk() const { return disk_; }
 
@@ -74,6 +83,7 @@ class PageCacheFiles final : public FileSystem {
   std::optional<SystemError> sync_folder(const std::string& folder) override;
   std::optional<SystemError> close(OpenFile file) override;
   std::optional<SystemError> rename(const std::string& from, const std::string& to) override;
+  std::optional<SystemError> exchange(const std::string& one, const std::string& other) override;
   std::optional<SystemError> unlink(const std::string& path) override;
   Result<LockAnswer, SystemError> lock(OpenFile) override { return LockAnswer::Taken; }
   std::uint64_t process_number() override { return 1; }
@@ -86,6 +96,7 @@ class PageCacheFiles final : public FileSystem {
   Disk disk_;
   std::map<int, Opened> opened_;
   int last_number_ = 0;
+  bool knows_exchange_ = true;
 };
 
 }  // namespace berth::test

@@ -202,6 +202,21 @@ TEST_F(Environment, store_must_be_readable_as_one_and_stays_as_it_was) {
   expect_refused({"BERTH_STORE="}, {"store"});
 }
 
+TEST_F(Environment, store_that_is_damaged_is_kept_and_the_next_start_says_so) {
+  const std::string path = folder_ / "store.json";
+  const std::string damaged = R"({"berth_store": 1, "checksum)";
+  write_file(path, damaged);
+  expect_refused({"BERTH_STORE=" + path}, {"store", path, "kept as " + path + ".damaged"});
+  EXPECT_EQ(contents(path + ".damaged"), damaged);
+  const std::vector<std::string> settings = {"BERTH_STORE=" + path, "BERTH_IDENTITY=local-system"};
+  const Ended fresh = run(settings, {"start", "create"});
+  EXPECT_EQ(fresh.out, "WSAStartup 0\ncreate 0\n");
+  EXPECT_THAT(fresh.err,
+              AllOf(StartsWith("berth: the store: "), HasSubstr("kept as " + path + ".damaged\n")));
+  EXPECT_EQ(run(settings, {"start"}).err, "");
+  EXPECT_EQ(contents(path + ".damaged"), damaged);
+}
+
 // -- BERTH_TRACE ----------------------------------------------------------------------------------
 
 TEST_F(Environment, trace_replays_to_the_same_state) {

@@ -55,7 +55,7 @@ class Machine final : public Gateway {
   /// Starts a machine: reads its store, raises the boot number in it and puts the world in place.
   ///
   /// Fails when the store cannot be read or written, or when the world contradicts itself or what is stored;
-  /// the store is then as it was. It is written once, when everything else has succeeded.
+  /// the store then holds what it held. It is written once, when everything else has succeeded.
   static Result<std::unique_ptr<Machine>, StartError> start(MachineSetup setup = {});
 
   /// See `Gateway`. ExitProcess closes each handle of the caller first, in the order of the pool's records.

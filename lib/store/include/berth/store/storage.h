@@ -43,7 +43,8 @@ class Storage {
 
   /// The set that was saved last; the default set when none ever was.
   ///
-  /// An error leaves what is stored as it was, byte for byte.
+  /// An error loses nothing: what is stored stays there byte for byte, or, where it is damaged, under another
+  /// name that the error tells.
   virtual Result<PersistentSet, StoreError> load() = 0;
 
   /// Replaces what is stored by `set`, in whatever order its lists are. Nothing: it is stored, and stays
@@ -52,6 +53,10 @@ class Storage {
   /// On an error the next `load` finds the old set. A crash or a loss of power meanwhile leaves the old set
   /// or the new one, never a mixture. A set that contradicts itself is not written.
   [[nodiscard]] virtual std::optional<StoreError> save(const PersistentSet& set) = 0;
+
+  /// After `load`: one line for whoever started this, when a fresh machine begins because an earlier store
+  /// was damaged, that says where it is kept. Nothing when all is as it should be.
+  [[nodiscard]] virtual std::optional<std::string> notice() const { return std::nullopt; }
 };
 
 }  // namespace berth
