@@ -34,6 +34,7 @@ const std::vector<Folder> kFolders = {
   {"lib/codes",               {"core/rule.h", "core/refusal.h", "core/profile.h"}, {},              Outside::Nothing},
   {"lib/document",            {"core"},                                  {"nlohmann"},  Outside::StandardOnly},
   {"lib/store",               {"core", "document"},                      {"nlohmann"},  Outside::Platform},
+  {"lib/store/windows_file_system.cpp", {"core", "document"},            {},            Outside::WindowsFace},
   {"lib/machine",             {"core", "rules", "document", "store"},    {},            Outside::StandardOnly},
   {"lib/traffic",             {},                                        {},            Outside::Platform},
   {"lib/remote",              {"core", "document"},                      {"nlohmann"},  Outside::Platform},
