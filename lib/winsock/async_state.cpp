@@ -23,18 +23,21 @@ AsyncState::~AsyncState() {
 std::optional<Completion> AsyncState::submit(Side side, const std::shared_ptr<Operation>& operation,
                                              const Attempt& attempt) {
   const std::lock_guard guard(mutex_);
-  auto& queue = queues_[static_cast<std::size_t>(side)];
-  if (queue.empty()) {
-    const auto completion = attempt();
-    if (completion && completion->handed_on) return std::nullopt;
-    if (completion) return completion;
+  const auto tried = [&attempt](const std::deque<Waiting>& queue) {
+    return queue.empty() ? attempt() : std::nullopt;
+  };
+  auto completion = tried(queue_of(side));
+  if (completion && completion->then_receives) {
+    side = Side::In;
+    completion = tried(queue_of(side));
   }
+  if (completion) return completion->handed_on ? std::nullopt : completion;
   const std::weak_ptr<Flow> weak = flow_.weak_from_this();
   const bool pends = operation->pend([weak, call = operation.get()] {
     if (const auto flow = weak.lock()) of(*flow)->cancel(call);
   });
   if (!pends) return std::nullopt;
-  queue.push_back({.operation = operation, .attempt = attempt});
+  queue_of(side).push_back({.operation = operation, .attempt = attempt});
   arm();
   return std::nullopt;
 }
@@ -56,15 +59,20 @@ void AsyncState::advance(std::deque<Waiting>& queue) {
   while (!queue.empty()) {
     const auto completion = queue.front().attempt();
     if (!completion) return;
-    const auto ended = queue.front().operation;
+    const Waiting tried = std::move(queue.front());
     queue.pop_front();
-    if (!completion->handed_on) ended->end(*completion);
+    if (completion->then_receives) {
+      queue_of(Side::In).push_back(tried);
+    } else if (!completion->handed_on) {
+      tried.operation->end(*completion);
+    }
   }
 }
 
 void AsyncState::on_ready() {
   const std::lock_guard guard(mutex_);
-  for (auto& queue : queues_) advance(queue);
+  advance(queue_of(Side::Out));  // first: what has been sent may go on to receive
+  advance(queue_of(Side::In));
   // What woke the reactor may have been taken meanwhile.
   if (selected_ != 0) look_for_events(found_now());
   arm();

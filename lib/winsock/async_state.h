@@ -61,6 +61,8 @@ class AsyncState {
     Attempt attempt;
   };
 
+  [[nodiscard]] std::deque<Waiting>& queue_of(Side side) { return queues_[static_cast<std::size_t>(side)]; }
+
   // All under the lock.
   void advance(std::deque<Waiting>& queue);
   void arm();

@@ -87,6 +87,7 @@ std::shared_ptr<Flow> take_over(Flow& listener, const Destination& to, const Arr
   }
   flow->hold();
   if (flow->before) flow->before->let_go();
+  if (!HandleTable::of_program().has_calls(to.handle)) flow->before = nullptr;
   move_association(to.handle, to.open.socket, reply->socket);
   machine.submit(process, request::CloseSocket{to.open.socket});
   return flow;

@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "disconnecting.h"
 #include "memory_probe.h"
 
 namespace berth::winsock {
@@ -37,6 +38,7 @@ void* function_named(const GUID& id) {
   static const Row kRows[] = {{WSAID_ACCEPTEX, address_of(&AcceptEx)},
                               {WSAID_GETACCEPTEXSOCKADDRS, address_of(&GetAcceptExSockaddrs)},
                               {WSAID_CONNECTEX, address_of(&ConnectEx)},
+                              {WSAID_DISCONNECTEX, address_of(&disconnect_ex)},
                               {WSAID_WSARECVMSG, address_of(&receive_message)},
                               {WSAID_WSASENDMSG, address_of(&WSASendMsg)}};
   for (const Row& row : kRows)

@@ -96,6 +96,7 @@ std::shared_ptr<Flow> Flow::make(const OpenHandle& open) {
 std::shared_ptr<Flow> Flow::of_accepted(const OpenHandle& open, int descriptor, const Endpoint& local,
                                         const Endpoint& peer) {
   auto flow = std::make_shared<Flow>(open, descriptor);
+  flow->was_accepted = true;
   flow->become_connected(local, peer);
   return flow;
 }

@@ -56,7 +56,9 @@ class Flow : public std::enable_shared_from_this<Flow> {
   const SocketId socket;
   const SocketKind kind;
   const Family family;
-  const int descriptor;  ///< of the host's socket; an AcceptEx socket's connection is moved into it
+  const int descriptor;  ///< of the host's socket
+  /// Its connection came from a listening socket: set before others see it.
+  bool was_accepted = false;
 
   [[nodiscard]] bool is_stream() const { return kind == SocketKind::Tcp; }
   [[nodiscard]] Transport transport() const { return is_stream() ? Transport::Tcp : Transport::Udp; }
@@ -122,7 +124,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Wakes whoever sleeps in a call on the host's socket.
   void interrupt();
 
-  /// What the handle had before AcceptEx gave it this one; calls may still look at it.
+  /// What the handle had before AcceptEx or DisconnectEx gave it this one; calls may still look at it.
   std::shared_ptr<Flow> before;
 
   /// One at a time: connect, listen and the like.

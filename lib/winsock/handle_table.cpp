@@ -90,8 +90,8 @@ void HandleTable::retire(std::uintptr_t handle) {
   give_back(index_at(handle));
 }
 
-bool HandleTable::has_calls(std::uintptr_t handle) const {
-  return slot_of(handle)->calls.load(std::memory_order_seq_cst) != 0;
+std::uint32_t HandleTable::calls_on(std::uintptr_t handle) const {
+  return slot_of(handle)->calls.load(std::memory_order_seq_cst);
 }
 
 Flow* HandleTable::adopt(std::uintptr_t handle, Flow* flow) {

@@ -78,7 +78,9 @@ class HandleTable {
   /// Requires: whatever sleeps in such a call has been woken.
   void retire(std::uintptr_t handle);
   /// Whether a call is between `enter` and `leave` on the handle, the caller's own included.
-  [[nodiscard]] bool has_calls(std::uintptr_t handle) const;
+  [[nodiscard]] bool has_calls(std::uintptr_t handle) const { return calls_on(handle) != 0; }
+  /// How many are. Requires: it is or was a handle.
+  [[nodiscard]] std::uint32_t calls_on(std::uintptr_t handle) const;
   /// Gives the handle this flow, unless it has one or was closed meanwhile. Returns what it has now.
   Flow* adopt(std::uintptr_t handle, Flow* flow);
   /// Some handle to that socket of that machine; nothing when this program has none. Looks at every handle.

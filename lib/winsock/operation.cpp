@@ -66,7 +66,7 @@ void cancel_when_this_thread_ends(const std::shared_ptr<ThreadContext>& thread) 
 }  // namespace
 
 Completion Completion::failure(int code) {
-  return {.status = status_of_winsock_code(code), .code = code, .bytes = 0, .flags = 0, .handed_on = false};
+  return {.status = status_of_winsock_code(code), .code = code, .bytes = 0, .flags = 0};
 }
 
 Completion Completion::cancelled() { return failure(WSA_OPERATION_ABORTED); }
@@ -96,11 +96,12 @@ std::shared_ptr<Operation> Operation::begin(const About& about) {
 Operation::Operation(const About& about)
     : about_(about),
       number_(next_number()),
-      starter_(starter_of_operations() ? starter_of_operations() : this_thread()),
+      starter_(starter_of_operations().thread ? starter_of_operations().thread : this_thread()),
+      queue_of_starter_(starter_of_operations().queue),
       association_(association_of(about.handle, about.socket.socket)) {}
 
-std::shared_ptr<ThreadContext>& starter_of_operations() {
-  thread_local std::shared_ptr<ThreadContext> starter;
+Starter& starter_of_operations() {
+  thread_local Starter starter;
   return starter;
 }
 
@@ -172,7 +173,12 @@ void Operation::queue_routine(const Completion& completion) const {
   const auto routine = [call = about_.routine, overlapped = about_.overlapped, completion] {
     call(static_cast<DWORD>(completion.code), completion.bytes, overlapped, completion.flags);
   };
-  queue_apc(starter_, [socket = about_.handle, routine] { run_routine(socket, routine); });
+  auto run = [socket = about_.handle, routine] { run_routine(socket, routine); };
+  if (queue_of_starter_) {
+    queue_of_starter_(run);
+  } else {
+    queue_apc(starter_, run);
+  }
 }
 
 void Operation::cancel() {

@@ -25,16 +25,22 @@ struct Completion {
   int code = 0;             ///< of Winsock
   DWORD bytes = 0;
   DWORD flags = 0;
-  bool handed_on = false;  ///< not ended: the call waits for another socket now
+  bool handed_on = false;      ///< not ended: the call waits for another socket now
+  bool then_receives = false;  ///< not ended: it has sent, and waits among those that receive now
 
   static Completion success(DWORD bytes, DWORD flags = 0) {
-    return {.status = 0, .code = 0, .bytes = bytes, .flags = flags, .handed_on = false};
+    return {.status = 0, .code = 0, .bytes = bytes, .flags = flags};
   }
   /// Requires: `code` is not 0.
   static Completion failure(int code);
   static Completion cancelled();
   static Completion handed_over() {
     return {.status = 0, .code = 0, .bytes = 0, .flags = 0, .handed_on = true};
+  }
+  static Completion half_done() {
+    Completion completion;
+    completion.then_receives = true;
+    return completion;
   }
 };
 
@@ -96,6 +102,7 @@ class Operation : public std::enable_shared_from_this<Operation> {
   const About about_;
   const std::uint64_t number_;
   const std::shared_ptr<ThreadContext> starter_;
+  const std::function<void(std::function<void()>)> queue_of_starter_;
   const Association association_;
   std::uintptr_t event_handle_ = 0;  // as the program gave it
   std::shared_ptr<Event> event_;
@@ -105,9 +112,13 @@ class Operation : public std::enable_shared_from_this<Operation> {
   std::shared_ptr<Event> finished_;
 };
 
-/// In whose name the calling thread begins overlapped calls, where that is another thread: its routines run
-/// there. Null: in its own.
-[[nodiscard]] std::shared_ptr<ThreadContext>& starter_of_operations();
+/// In whose name overlapped calls begin, where that is not the calling thread.
+struct Starter {
+  std::shared_ptr<ThreadContext> thread;  ///< where routines run; null: in the calling one
+  /// Brings a routine there; empty: as QueueUserAPC does.
+  std::function<void(std::function<void()>)> queue;
+};
+[[nodiscard]] Starter& starter_of_operations();
 
 /// The overlapped calls of the program that pend. Thread-safe.
 class PendingOperations {

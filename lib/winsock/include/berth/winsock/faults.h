@@ -31,7 +31,7 @@ enum class FaultPoint : std::uint8_t {
   Accept,
   Send,
   Receive,
-  Close,   ///< closesocket; the socket stays open when it fails
+  Close,   ///< closesocket and DisconnectEx; the socket stays open when they fail
   Create,  ///< CreatePersistent{Tcp,Udp}PortReservation
   Delete,
   Lookup,
