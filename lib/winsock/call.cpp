@@ -95,13 +95,15 @@ std::optional<Reply> Call::ask(const Request& request) {
 
 int Call::fail(Rule rule) { return fail(Refusal{.rule = rule, .record = {}}); }
 
-int Call::fail(const Refusal& refusal) {
+int Call::fail(const Refusal& refusal) { return fail_with(code_of(refusal)); }
+
+int Call::code_of(const Refusal& refusal) const {
   remember_refusal(refusal);
   // A process that could not be made has the default profile.
   static const Profile kDefault;
   const auto code = winsock_code(refusal.rule, process_ == nullptr ? kDefault : profile());
   // Only an allowance that a profile suspends has no code of its own.
-  return fail_with(code.value_or(WSAEINVAL));
+  return code.value_or(WSAEINVAL);
 }
 
 int Call::fail(HostFailure failure) { return fail_with(winsock_code(failure)); }

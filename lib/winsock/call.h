@@ -60,6 +60,8 @@ class Call {
   int fail(Rule rule);
   int fail(const Refusal& refusal);
   int fail(HostFailure failure);
+  /// The code of a rule that the call breaks, for functions that return it: the last error stays.
+  [[nodiscard]] int code_of(const Refusal& refusal) const;
 
  private:
   void find_home();

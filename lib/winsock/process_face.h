@@ -32,6 +32,8 @@ class ProcessHome {
   Network network_;
 };
 
+struct Upcalls;  // what the client of our provider offers it: upcalls.h
+
 /// One emulated process as the Windows functions see it.
 ///
 /// Thread-safe. Its start-up count is the one of WSAStartup; its handles stand in the program's table. After
@@ -60,12 +62,22 @@ class ProcessFace final : public WindowsProcess, public std::enable_shared_from_
   [[nodiscard]] std::shared_ptr<FaultPlan> shared_faults() const { return faults_; }
 
   void take_advice(Advice advice) {
-    const std::lock_guard guard(advice_mutex_);
+    const std::lock_guard guard(mutex_);
     advice_ = std::move(advice);
   }
   [[nodiscard]] std::optional<Advice> advice() const {
-    const std::lock_guard guard(advice_mutex_);
+    const std::lock_guard guard(mutex_);
     return advice_;
+  }
+
+  /// Of the last WSPStartup; null before it.
+  [[nodiscard]] std::shared_ptr<const Upcalls> upcalls() const {
+    const std::lock_guard guard(mutex_);
+    return upcalls_;
+  }
+  void set_upcalls(std::shared_ptr<const Upcalls> upcalls) {
+    const std::lock_guard guard(mutex_);
+    upcalls_ = std::move(upcalls);
   }
 
  private:
@@ -75,8 +87,9 @@ class ProcessFace final : public WindowsProcess, public std::enable_shared_from_
   const unsigned forks_before_ = forks_so_far();
   std::atomic<int> start_ups_;
   const std::shared_ptr<FaultPlan> faults_ = std::make_shared<FaultPlan>();
-  mutable std::mutex advice_mutex_;  // guards what follows
+  mutable std::mutex mutex_;  // guards what follows
   std::optional<Advice> advice_;
+  std::shared_ptr<const Upcalls> upcalls_;
 };
 
 /// What `attached_process` tells; only attach.cpp changes it.

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include <ws2spi.h>
 
+#include <memory>
 #include <utility>
 
+#include "call.h"
 #include "kernel_arguments.h"
-#include "last_error.h"
 #include "memory_probe.h"
-#include "operation.h"
+#include "provider_call.h"
 #include "thread_context.h"
+#include "upcalls.h"
 
 namespace berth::winsock {
 namespace {
-
-int fail_in(LPINT place, int code) {
-  MemoryProbe memory;
-  if (place != nullptr) static_cast<void>(memory.write(place, code));
-  return SOCKET_ERROR;
-}
 
 // The thread that the program names; null when it names none.
 std::shared_ptr<ThreadContext> thread_in(const WSATHREADID* place) {
@@ -25,40 +21,48 @@ std::shared_ptr<ThreadContext> thread_in(const WSATHREADID* place) {
   return id ? object_of_kind<ThreadContext>(id->ThreadHandle) : nullptr;
 }
 
-// While it lives, overlapped calls begin in the name of another thread.
-class InTheNameOf {
- public:
-  explicit InTheNameOf(std::shared_ptr<ThreadContext> thread)
-      : before_(std::exchange(starter_of_operations(), std::move(thread))) {}
-  InTheNameOf(const InTheNameOf&) = delete;
-  InTheNameOf& operator=(const InTheNameOf&) = delete;
-  ~InTheNameOf() { starter_of_operations() = before_; }
-
- private:
-  const std::shared_ptr<ThreadContext> before_;
-};
+void CALLBACK run_queued(DWORD_PTR context) {
+  const std::unique_ptr<std::function<void()>> procedure(reinterpret_cast<std::function<void()>*>(context));
+  (*procedure)();
+}
 
 }  // namespace
+
+int fail_in(LPINT place, int code) {
+  MemoryProbe memory;
+  if (place != nullptr) static_cast<void>(memory.write(place, code));
+  return SOCKET_ERROR;
+}
+
+void queue_through(const Upcalls& upcalls, WSATHREADID thread, std::function<void()> procedure) {
+  auto queued = std::make_unique<std::function<void()>>(std::move(procedure));
+  int code = 0;
+  const int result =
+      upcalls.table.lpWPUQueueApc(&thread, run_queued, reinterpret_cast<DWORD_PTR>(queued.get()), &code);
+  if (result == 0) static_cast<void>(queued.release());  // run_queued's
+}
+
+Starter starter_named(SOCKET s, const WSATHREADID* id) {
+  Starter starter{.thread = thread_in(id), .queue = {}};
+  const Call call(s);
+  const auto upcalls = call.process() == nullptr ? nullptr : call.process()->upcalls();
+  if (starter.thread && upcalls && upcalls->table.lpWPUQueueApc != nullptr)
+    starter.queue = [upcalls, thread = *id](std::function<void()> procedure) {
+      queue_through(*upcalls, thread, std::move(procedure));
+    };
+  return starter;
+}
+
 }  // namespace berth::winsock
 
 int WSPIoctl(SOCKET s, DWORD dwIoControlCode, LPVOID lpvInBuffer, DWORD cbInBuffer, LPVOID lpvOutBuffer,
              DWORD cbOutBuffer, LPDWORD lpcbBytesReturned, LPWSAOVERLAPPED lpOverlapped,
              LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine, LPWSATHREADID lpThreadId,
              LPINT lpErrno) {
-  using namespace berth::winsock;
-  if (lpErrno == nullptr) return SOCKET_ERROR;
-  std::shared_ptr<ThreadContext> thread;
-  if (lpCompletionRoutine != nullptr && lpThreadId != nullptr) {
-    thread = thread_in(lpThreadId);
-    if (!thread) return fail_in(lpErrno, WSAEFAULT);
-  }
-  const int before = last_error();
-  const InTheNameOf named(thread);
-  const int result = WSAIoctl(s, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer,
-                              lpcbBytesReturned, lpOverlapped, lpCompletionRoutine);
-  const int code = last_error();
-  set_last_error(before);
-  return result == 0 ? 0 : fail_in(lpErrno, code);
+  return berth::winsock::as_provider_with_routine(s, lpCompletionRoutine, lpThreadId, lpErrno, [&] {
+    return WSAIoctl(s, dwIoControlCode, lpvInBuffer, cbInBuffer, lpvOutBuffer, cbOutBuffer, lpcbBytesReturned,
+                    lpOverlapped, lpCompletionRoutine);
+  });
 }
 
 int WPUQueueApc(LPWSATHREADID lpThreadId, LPWSAUSERAPC lpfnUserApc, DWORD_PTR dwContext, LPINT lpErrno) {

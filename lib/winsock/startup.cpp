@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include <berth/codes/error_codes.h>
-
 #include "call.h"
 #include "flow.h"
 #include "last_error.h"
@@ -54,12 +52,6 @@ void close_everything(ProcessFace& process) {
   }
 }
 
-// WSAStartup returns its code and leaves the last error alone; the rule is remembered all the same.
-int refuse_start(Rule rule, const Profile& profile) {
-  remember_refusal({.rule = rule, .record = {}});
-  return winsock_code(rule, profile).value_or(WSAEINVAL);
-}
-
 }  // namespace
 }  // namespace berth::winsock
 
@@ -71,8 +63,8 @@ int WSAStartup(WORD wVersionRequested, LPWSADATA lpWSAData) {
   auto data = memory.read<WSADATA>(lpWSAData);
   if (data) winsock::describe(*data, winsock::agreed_version(wVersionRequested));
   if (!data || !memory.write(lpWSAData, *data))
-    return winsock::refuse_start(Rule::PointerIsBad, call.profile());
-  if (LOBYTE(wVersionRequested) == 0) return winsock::refuse_start(Rule::VersionNotSupported, call.profile());
+    return call.code_of({.rule = Rule::PointerIsBad, .record = {}});
+  if (LOBYTE(wVersionRequested) == 0) return call.code_of({.rule = Rule::VersionNotSupported, .record = {}});
   call.process()->start_up();
   return 0;
 }

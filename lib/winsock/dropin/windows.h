@@ -124,6 +124,9 @@ typedef size_t SIZE_T;
 
 typedef void *PVOID, *LPVOID, *HANDLE;
 typedef HANDLE HMODULE, HINSTANCE, HLOCAL;
+typedef struct HWND__* HWND;
+typedef UINT_PTR WPARAM;
+typedef LONG_PTR LPARAM;
 typedef const void *PCVOID, *LPCVOID;
 typedef HANDLE *PHANDLE, *LPHANDLE;
 typedef UCHAR* PUCHAR;
@@ -175,7 +178,7 @@ typedef struct BERTH_WINDOWS_STRUCT _GUID {
   USHORT Data2;
   USHORT Data3;
   UCHAR Data4[8];
-} GUID;
+} GUID, *LPGUID;
 
 /// Nanoseconds by the hundred since the beginning of 1601 UTC. Source: FILETIME page.
 typedef struct BERTH_WINDOWS_STRUCT _FILETIME {
