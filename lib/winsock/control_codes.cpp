@@ -13,10 +13,8 @@ namespace {
 
 // -- modes (A10 to A12, A16, A17) -----------------------------------------------------------------
 
-ControlEnd failed_untouched(int code) { return ControlEnd::failure(code, std::nullopt); }
-
 ControlEnd nonblocking(const ControlCall& call) {
-  const auto on = call.input_size >= sizeof(u_long) ? call.memory.read<u_long>(call.input) : std::nullopt;
+  const auto on = input_of<u_long>(call);
   if (!on) return ControlEnd::failure(WSAEFAULT);
   if (!call.use.has_flow() || set_nonblocking(call.use, *on != 0) != 0)
     return ControlEnd::failure(last_error());
@@ -25,11 +23,11 @@ ControlEnd nonblocking(const ControlCall& call) {
 
 // FIONREAD and SIOCATMARK: a number comes out.
 ControlEnd number(const ControlCall& call, int (*ask)(Use&, DWORD&)) {
-  if (call.output_size < sizeof(DWORD)) return failed_untouched(WSAEFAULT);
-  if (!call.memory.is_writable(call.output, sizeof(DWORD))) return failed_untouched(WSAEFAULT);
+  if (call.output_size < sizeof(DWORD)) return ControlEnd::failure_untouched(WSAEFAULT);
+  if (!call.memory.is_writable(call.output, sizeof(DWORD))) return ControlEnd::failure_untouched(WSAEFAULT);
   DWORD value = 0;
-  if (!call.use.has_flow() || ask(call.use, value) != 0) return failed_untouched(last_error());
-  if (!call.memory.write(call.output, value)) return failed_untouched(WSAEFAULT);
+  if (!call.use.has_flow() || ask(call.use, value) != 0) return ControlEnd::failure_untouched(last_error());
+  if (!call.memory.write(call.output, value)) return ControlEnd::failure_untouched(WSAEFAULT);
   return ControlEnd::success(sizeof(value));
 }
 

@@ -24,6 +24,13 @@ struct ControlCall {
   bool overlapped = false;  ///< the call has an OVERLAPPED that counts
 };
 
+/// The structure that the program gave; nothing when it is shorter or cannot be read.
+template <class Input>
+[[nodiscard]] std::optional<Input> input_of(const ControlCall& call) {
+  if (call.input_size < sizeof(Input)) return std::nullopt;
+  return call.memory.read<Input>(call.input);
+}
+
 /// How it ended. What an event, a routine or a completion port tells is made of it.
 struct ControlEnd {
   int code = 0;                        ///< of Winsock; 0: success
@@ -50,6 +57,8 @@ struct ControlEnd {
     end.count = count;
     return end;
   }
+  /// A failure that leaves the count as it was.
+  static ControlEnd failure_untouched(int code) { return failure(code, std::nullopt); }
   /// The same end, told by completion alone when the call is overlapped.
   [[nodiscard]] ControlEnd pending() const {
     ControlEnd end = *this;

@@ -24,7 +24,7 @@ INT PASCAL receive_message(SOCKET s, LPWSAMSG message, LPDWORD bytes, LPWSAOVERL
                      &message->namelen, overlapped, routine);
 }
 
-struct Row {
+struct ExtensionRow {
   GUID id;
   void* function;
 };
@@ -35,13 +35,14 @@ void* address_of(Function* function) {
 }
 
 void* function_named(const GUID& id) {
-  static const Row kRows[] = {{WSAID_ACCEPTEX, address_of(&AcceptEx)},
-                              {WSAID_GETACCEPTEXSOCKADDRS, address_of(&GetAcceptExSockaddrs)},
-                              {WSAID_CONNECTEX, address_of(&ConnectEx)},
-                              {WSAID_DISCONNECTEX, address_of(&disconnect_ex)},
-                              {WSAID_WSARECVMSG, address_of(&receive_message)},
-                              {WSAID_WSASENDMSG, address_of(&WSASendMsg)}};
-  for (const Row& row : kRows)
+  static const ExtensionRow kExtensions[] = {
+      {WSAID_ACCEPTEX, address_of(&AcceptEx)},
+      {WSAID_GETACCEPTEXSOCKADDRS, address_of(&GetAcceptExSockaddrs)},
+      {WSAID_CONNECTEX, address_of(&ConnectEx)},
+      {WSAID_DISCONNECTEX, address_of(&disconnect_ex)},
+      {WSAID_WSARECVMSG, address_of(&receive_message)},
+      {WSAID_WSASENDMSG, address_of(static_cast<LPFN_WSASENDMSG>(&WSASendMsg))}};
+  for (const ExtensionRow& row : kExtensions)
     if (std::memcmp(&row.id, &id, sizeof(id)) == 0) return row.function;
   return nullptr;
 }
@@ -51,7 +52,7 @@ ControlEnd refused(int code) { return ControlEnd::failure(code).leaving_overlapp
 }  // namespace
 
 ControlEnd extension_function(const ControlCall& call) {
-  const auto id = call.input_size >= sizeof(GUID) ? call.memory.read<GUID>(call.input) : std::nullopt;
+  const auto id = input_of<GUID>(call);
   if (!id || call.output_size < sizeof(void*)) return refused(WSAEFAULT);
   void* const function = function_named(*id);
   if (function == nullptr) return refused(WSAEINVAL);

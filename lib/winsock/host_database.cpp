@@ -113,22 +113,22 @@ std::optional<Over> transports_at(MemoryProbe& memory, const char* protocol) {
 }
 
 template <class Result>
-Result* refuse(int code) {
+Result* refuse_entry(int code) {
   fail_with(code);
   return nullptr;
 }
 
 hostent* host_by_name(const std::string& name, const Computer& computer) {
   if (const auto number = read_numeric_host(name)) {
-    if (number->address.family == Family::Ipv6) return refuse<hostent>(WSAHOST_NOT_FOUND);
+    if (number->address.family == Family::Ipv6) return refuse_entry<hostent>(WSAHOST_NOT_FOUND);
     return answer_host(name, Family::Ipv4, {number->address});
   }
   const auto host = host_named(name, computer);
-  if (!host) return refuse<hostent>(WSAHOST_NOT_FOUND);
+  if (!host) return refuse_entry<hostent>(WSAHOST_NOT_FOUND);
   std::vector<Address> addresses;
   for (const ScopedAddress& found : host->addresses)
     if (found.address.family == Family::Ipv4) addresses.push_back(found.address);
-  if (addresses.empty()) return refuse<hostent>(WSANO_DATA);
+  if (addresses.empty()) return refuse_entry<hostent>(WSANO_DATA);
   return answer_host(host->name, Family::Ipv4, addresses);
 }
 
@@ -163,7 +163,7 @@ hostent* gethostbyname(const char* name) {
   if (!call.is_started()) return nullptr;
   MemoryProbe memory;
   const auto text = name == nullptr ? std::string() : read_text(memory, name);
-  if (!text) return refuse<hostent>(WSAEFAULT);
+  if (!text) return refuse_entry<hostent>(WSAEFAULT);
   return host_by_name(*text, call.process()->machine().computer());
 }
 
@@ -172,16 +172,16 @@ hostent* gethostbyaddr(const char* addr, int len, int type) {
   using namespace berth::winsock;
   Call call;
   if (!call.is_started()) return nullptr;
-  if (type != AF_INET && type != AF_INET6) return refuse<hostent>(WSAEAFNOSUPPORT);
+  if (type != AF_INET && type != AF_INET6) return refuse_entry<hostent>(WSAEAFNOSUPPORT);
   const Family family = type == AF_INET ? Family::Ipv4 : Family::Ipv6;
   const int size = type == AF_INET ? 4 : 16;
   MemoryProbe memory;
   if (len < size || !memory.is_readable(addr, static_cast<std::size_t>(size)))
-    return refuse<hostent>(WSAEFAULT);
+    return refuse_entry<hostent>(WSAEFAULT);
   Address address{.family = family, .bytes = {}};
   std::memcpy(address.bytes.data(), addr, static_cast<std::size_t>(size));
   const auto name = name_of_host(address, call.process()->machine().computer());
-  if (!name) return refuse<hostent>(WSAHOST_NOT_FOUND);
+  if (!name) return refuse_entry<hostent>(WSAHOST_NOT_FOUND);
   return answer_host(*name, family, {address});
 }
 
@@ -192,7 +192,7 @@ servent* getservbyname(const char* name, const char* proto) {
   MemoryProbe memory;
   const auto text = read_text(memory, name);
   const auto over = transports_at(memory, proto);
-  if (!text || !over) return refuse<servent>(WSAEFAULT);
+  if (!text || !over) return refuse_entry<servent>(WSAEFAULT);
   return answer_service(service_named(*text, *over), *over);
 }
 
@@ -202,7 +202,7 @@ servent* getservbyport(int port, const char* proto) {
   if (!call.is_started()) return nullptr;
   MemoryProbe memory;
   const auto over = transports_at(memory, proto);
-  if (!over) return refuse<servent>(WSAEFAULT);
+  if (!over) return refuse_entry<servent>(WSAEFAULT);
   return answer_service(service_on(network_order(static_cast<std::uint16_t>(port)), *over), *over);
 }
 
@@ -212,7 +212,7 @@ protoent* getprotobyname(const char* name) {
   if (!call.is_started()) return nullptr;
   MemoryProbe memory;
   const auto text = read_text(memory, name);
-  if (!text) return refuse<protoent>(WSAEFAULT);
+  if (!text) return refuse_entry<protoent>(WSAEFAULT);
   return answer_protocol(protocol_named(*text));
 }
 

@@ -10,13 +10,13 @@
 namespace berth::winsock {
 namespace {
 
-struct Row {
+struct HostError {
   int posix;
   int windows;
 };
 
 // clang-format off
-constexpr Row kRows[] = {
+constexpr HostError kHostErrors[] = {
     {EACCES,          WSAEACCES},
     {EPERM,           WSAEACCES},
     {EADDRINUSE,      WSAEADDRINUSE},
@@ -57,9 +57,9 @@ constexpr Row kRows[] = {
 }  // namespace
 
 int winsock_code_of(int error) {
-  const auto* row = std::ranges::find(kRows, error, &Row::posix);
+  const auto* row = std::ranges::find(kHostErrors, error, &HostError::posix);
   // The kernel's other numbers have no counterpart among Winsock's.
-  return row == std::end(kRows) ? WSAEINVAL : row->windows;
+  return row == std::end(kHostErrors) ? WSAEINVAL : row->windows;
 }
 
 }  // namespace berth::winsock

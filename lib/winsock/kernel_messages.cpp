@@ -12,12 +12,12 @@
 namespace berth::winsock {
 namespace {
 
-struct Row {
+struct MessageRow {
   DWORD code;
   const char* text;
 };
 
-constexpr Row kRows[] = {
+constexpr MessageRow kMessages[] = {
     {ERROR_SUCCESS, "The call succeeded"},
     {ERROR_INVALID_FUNCTION, "This function does not exist here"},
     {ERROR_FILE_NOT_FOUND, "There is no such file"},
@@ -158,8 +158,8 @@ DWORD code_within(DWORD code) { return (code >> 16U) == 0x8007 ? code & 0xffff :
 
 // Empty when there is none.
 std::string text_of(DWORD code, DWORD flags) {
-  const auto* row = std::ranges::find(kRows, code_within(code), &Row::code);
-  if (row == std::ranges::end(kRows)) return {};
+  const auto* row = std::ranges::find(kMessages, code_within(code), &MessageRow::code);
+  if (row == std::ranges::end(kMessages)) return {};
   const bool is_one_line = (flags & FORMAT_MESSAGE_MAX_WIDTH_MASK) == FORMAT_MESSAGE_MAX_WIDTH_MASK;
   return std::string(row->text) + (is_one_line ? ". " : ".\r\n");
 }

@@ -17,19 +17,10 @@
 namespace berth::winsock {
 namespace {
 
-ControlEnd failed_untouched(int code) { return ControlEnd::failure(code, std::nullopt); }
-
 ControlEnd not_supported() { return ControlEnd::failure(WSAEOPNOTSUPP).pending(); }
 
 bool is_udp(const ControlCall& call) { return call.use.call().socket().kind == SocketKind::Udp; }
 bool is_tcp(const ControlCall& call) { return call.use.call().socket().kind == SocketKind::Tcp; }
-
-// The structure that the program gave; nothing when it is shorter or cannot be read.
-template <class Input>
-std::optional<Input> input_of(const ControlCall& call) {
-  if (call.input_size < sizeof(Input)) return std::nullopt;
-  return call.memory.read<Input>(call.input);
-}
 
 // The whole answer, or WSAEFAULT with nothing written.
 ControlEnd answered(const ControlCall& call, const void* answer, std::size_t size) {
@@ -167,11 +158,12 @@ ControlEnd route_from(const ControlCall& call) {
   const Family family = call.use.call().socket().family;
   const auto* name = static_cast<const sockaddr*>(call.input);
   const auto size = static_cast<DWORD>(size_of_name(family));
-  if (call.input_size < size || !call.memory.is_readable(name, size)) return failed_untouched(WSAEINVAL);
+  if (call.input_size < size || !call.memory.is_readable(name, size))
+    return ControlEnd::failure_untouched(WSAEINVAL);
   const auto to = read_name(name, static_cast<int>(size), family);
-  if (!to) return failed_untouched(WSAEAFNOSUPPORT);
+  if (!to) return ControlEnd::failure_untouched(WSAEAFNOSUPPORT);
   const auto start = start_towards(call, to->address);
-  if (!start) return failed_untouched(WSAENETUNREACH);
+  if (!start) return ControlEnd::failure_untouched(WSAENETUNREACH);
   const auto answer = name_of<SOCKADDR_IN6>(*start);
   ControlEnd end = answered(call, &answer, size);
   if (end.code != 0) end.count = size;
@@ -192,11 +184,10 @@ INTERFACE_INFO interface_of(const Address& address) {
 
 // A9, A12, A13: an overlapped call learns of its end later, whatever that is.
 ControlEnd list_interfaces(const ControlCall& call) {
-  constexpr auto kBufferTooSmall = static_cast<std::int32_t>(0xC0000023);
   std::vector<INTERFACE_INFO> list{interface_of(Address::loopback(Family::Ipv4))};
   for (const Address& address : addresses_of(call, Family::Ipv4)) list.push_back(interface_of(address));
   ControlEnd end = answered(call, list.data(), list.size() * sizeof(INTERFACE_INFO));
-  if (end.code != 0) end.status = kBufferTooSmall;
+  if (end.code != 0) end.status = STATUS_BUFFER_TOO_SMALL;
   return end.pending();
 }
 

@@ -9,13 +9,13 @@
 namespace berth::winsock {
 namespace {
 
-struct Row {
+struct StatusRow {
   NTSTATUS status;
   int code;
 };
 
 // [MS-ERREF], and what Windows tells of sockets (winsock-observed A3, A13, C5, D7).
-constexpr Row kRows[] = {
+constexpr StatusRow kStatusRows[] = {
     {STATUS_SUCCESS, ERROR_SUCCESS},
     {static_cast<NTSTATUS>(STATUS_PENDING), ERROR_IO_INCOMPLETE},
     {static_cast<NTSTATUS>(STATUS_TIMEOUT), WAIT_TIMEOUT},
@@ -59,8 +59,8 @@ constexpr Row kRows[] = {
 }  // namespace
 
 int win32_code_of_status(std::int32_t status) {
-  const auto* row = std::ranges::find(kRows, status, &Row::status);
-  return row == std::ranges::end(kRows) ? int{ERROR_MR_MID_NOT_FOUND} : row->code;
+  const auto* row = std::ranges::find(kStatusRows, status, &StatusRow::status);
+  return row == std::ranges::end(kStatusRows) ? int{ERROR_MR_MID_NOT_FOUND} : row->code;
 }
 
 }  // namespace berth::winsock

@@ -9,50 +9,47 @@
 namespace berth::winsock {
 namespace {
 
-struct Row {
-  std::uint32_t status;
+struct WinsockStatusRow {
+  NTSTATUS status;
   int code;
 };
 
-// THE table, for both ways; of several rows with one code, the first is what the code becomes. The numbers
-// are those of [MS-ERREF] 2.3.1.
-// clang-format off
-constexpr Row kRows[] = {
-    {0x00000000, 0},                      // SUCCESS
-    {0x00000103, WSA_IO_INCOMPLETE},      // PENDING
-    {0x80000005, WSAEMSGSIZE},            // BUFFER_OVERFLOW
-    {0xc0000120, WSA_OPERATION_ABORTED},  // CANCELLED
-    {0xc000000d, WSAEINVAL},              // INVALID_PARAMETER
-    {0xc0000008, WSAENOTSOCK},            // INVALID_HANDLE
-    {0xc0000024, WSAENOTSOCK},            // OBJECT_TYPE_MISMATCH
-    {0xc0000022, WSAEACCES},              // ACCESS_DENIED
-    {0xc0000005, WSAEFAULT},              // ACCESS_VIOLATION
-    {0xc0000023, WSAEFAULT},              // BUFFER_TOO_SMALL
-    {0xc00000bb, WSAEOPNOTSUPP},          // NOT_SUPPORTED
-    {0xc0000002, WSAEOPNOTSUPP},          // NOT_IMPLEMENTED
-    {0xc000009a, WSAENOBUFS},             // INSUFFICIENT_RESOURCES
-    {0xc0000017, WSAENOBUFS},             // NO_MEMORY
-    {0xc0000209, WSAENOBUFS},             // TOO_MANY_ADDRESSES
-    {0xc0000043, WSAEADDRINUSE},          // SHARING_VIOLATION
-    {0xc000020a, WSAEADDRINUSE},          // ADDRESS_ALREADY_EXISTS
-    {0xc0000141, WSAEADDRNOTAVAIL},       // INVALID_ADDRESS
-    {0xc0000207, WSAEADDRNOTAVAIL},       // INVALID_ADDRESS_COMPONENT
-    {0xc00000b5, WSAETIMEDOUT},           // IO_TIMEOUT
-    {0xc000013b, WSAECONNABORTED},        // LOCAL_DISCONNECT
-    {0xc0000241, WSAECONNABORTED},        // CONNECTION_ABORTED
-    {0xc000020d, WSAECONNRESET},          // CONNECTION_RESET
-    {0xc000013c, WSAECONNRESET},          // REMOTE_DISCONNECT
-    {0xc000023f, WSAECONNRESET},          // PORT_UNREACHABLE
-    {0xc0000236, WSAECONNREFUSED},        // CONNECTION_REFUSED
-    {0xc0000237, WSAEDISCON},             // GRACEFUL_DISCONNECT
-    {0xc000023a, WSAENOTCONN},            // CONNECTION_INVALID
-    {0xc000020c, WSAENOTCONN},            // CONNECTION_DISCONNECTED
-    {0xc000023b, WSAEISCONN},             // CONNECTION_ACTIVE
-    {0xc000023c, WSAENETUNREACH},         // NETWORK_UNREACHABLE
-    {0xc000023d, WSAEHOSTUNREACH},        // HOST_UNREACHABLE
-    {0xc00000a3, WSAENETDOWN},            // DEVICE_NOT_READY
+// THE table, for both ways; of several rows with one code, the first is what the code becomes.
+constexpr WinsockStatusRow kWinsockRows[] = {
+    {STATUS_SUCCESS, 0},
+    {static_cast<NTSTATUS>(STATUS_PENDING), WSA_IO_INCOMPLETE},
+    {STATUS_BUFFER_OVERFLOW, WSAEMSGSIZE},
+    {STATUS_CANCELLED, WSA_OPERATION_ABORTED},
+    {STATUS_INVALID_PARAMETER, WSAEINVAL},
+    {STATUS_INVALID_HANDLE, WSAENOTSOCK},
+    {STATUS_OBJECT_TYPE_MISMATCH, WSAENOTSOCK},
+    {STATUS_ACCESS_DENIED, WSAEACCES},
+    {STATUS_ACCESS_VIOLATION, WSAEFAULT},
+    {STATUS_BUFFER_TOO_SMALL, WSAEFAULT},
+    {STATUS_NOT_SUPPORTED, WSAEOPNOTSUPP},
+    {STATUS_NOT_IMPLEMENTED, WSAEOPNOTSUPP},
+    {STATUS_INSUFFICIENT_RESOURCES, WSAENOBUFS},
+    {STATUS_NO_MEMORY, WSAENOBUFS},
+    {STATUS_TOO_MANY_ADDRESSES, WSAENOBUFS},
+    {STATUS_SHARING_VIOLATION, WSAEADDRINUSE},
+    {STATUS_ADDRESS_ALREADY_EXISTS, WSAEADDRINUSE},
+    {STATUS_INVALID_ADDRESS, WSAEADDRNOTAVAIL},
+    {STATUS_INVALID_ADDRESS_COMPONENT, WSAEADDRNOTAVAIL},
+    {STATUS_IO_TIMEOUT, WSAETIMEDOUT},
+    {STATUS_LOCAL_DISCONNECT, WSAECONNABORTED},
+    {STATUS_CONNECTION_ABORTED, WSAECONNABORTED},
+    {STATUS_CONNECTION_RESET, WSAECONNRESET},
+    {STATUS_REMOTE_DISCONNECT, WSAECONNRESET},
+    {STATUS_PORT_UNREACHABLE, WSAECONNRESET},
+    {STATUS_CONNECTION_REFUSED, WSAECONNREFUSED},
+    {STATUS_GRACEFUL_DISCONNECT, WSAEDISCON},
+    {STATUS_CONNECTION_INVALID, WSAENOTCONN},
+    {STATUS_CONNECTION_DISCONNECTED, WSAENOTCONN},
+    {STATUS_CONNECTION_ACTIVE, WSAEISCONN},
+    {STATUS_NETWORK_UNREACHABLE, WSAENETUNREACH},
+    {STATUS_HOST_UNREACHABLE, WSAEHOSTUNREACH},
+    {STATUS_DEVICE_NOT_READY, WSAENETDOWN},
 };
-// clang-format on
 
 // [MS-ERREF]: the facility of statuses that carry a code of another kind in their low half.
 constexpr std::uint32_t kCarriesACode = 0xc0070000;
@@ -61,16 +58,16 @@ constexpr std::uint32_t kSeverity = 0xc0000000;
 }  // namespace
 
 int winsock_code_of_status(std::int32_t status) {
+  const auto* row = std::ranges::find(kWinsockRows, status, &WinsockStatusRow::status);
+  if (row != std::end(kWinsockRows)) return row->code;
   const auto number = static_cast<std::uint32_t>(status);
-  const auto* row = std::ranges::find(kRows, number, &Row::status);
-  if (row != std::end(kRows)) return row->code;
   if ((number & 0xffff0000U) == kCarriesACode) return static_cast<int>(number & 0xffffU);
   return (number & kSeverity) == kSeverity ? WSAEINVAL : 0;
 }
 
 std::int32_t status_of_winsock_code(int code) {
-  const auto* row = std::ranges::find(kRows, code, &Row::code);
-  if (row != std::end(kRows)) return static_cast<std::int32_t>(row->status);
+  const auto* row = std::ranges::find(kWinsockRows, code, &WinsockStatusRow::code);
+  if (row != std::end(kWinsockRows)) return row->status;
   return static_cast<std::int32_t>(kCarriesACode | (static_cast<std::uint32_t>(code) & 0xffffU));
 }
 
