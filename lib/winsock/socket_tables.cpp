@@ -115,60 +115,25 @@ std::vector<Row> rows_of(const Call& call, Transport transport, Family family, W
 
 // -- as Windows lays rows out ---------------------------------------------------------------------
 
-DWORD ipv4_of(const Endpoint& endpoint) {
-  DWORD address = 0;
-  std::memcpy(&address, endpoint.address.bytes.data(), sizeof(address));
-  return address;
+// A DWORD, an IN6_ADDR or bytes: as many of the address as there is room for.
+template <class Place>
+void put_address(const Endpoint& endpoint, Place& place) {
+  std::memcpy(&place, endpoint.address.bytes.data(), sizeof(place));
 }
 
 DWORD port_of(const Endpoint& endpoint) { return network_order(endpoint.port); }
 
-void put(const Row& row, MIB_TCPROW& out) {
-  out.dwState = row.state;
-  out.dwLocalAddr = ipv4_of(row.local);
+// Each kind of row has some of these members.
+template <class WindowsRow>
+void put(const Row& row, WindowsRow& out) {
   out.dwLocalPort = port_of(row.local);
-  out.dwRemoteAddr = ipv4_of(row.remote);
-  out.dwRemotePort = port_of(row.remote);
-}
-
-void put(const Row& row, MIB_TCPROW_OWNER_PID& out) {
-  out.dwState = row.state;
-  out.dwLocalAddr = ipv4_of(row.local);
-  out.dwLocalPort = port_of(row.local);
-  out.dwRemoteAddr = ipv4_of(row.remote);
-  out.dwRemotePort = port_of(row.remote);
-  out.dwOwningPid = row.owner;
-}
-
-void put(const Row& row, MIB_TCP6ROW_OWNER_PID& out) {
-  std::memcpy(out.ucLocalAddr, row.local.address.bytes.data(), sizeof(out.ucLocalAddr));
-  std::memcpy(out.ucRemoteAddr, row.remote.address.bytes.data(), sizeof(out.ucRemoteAddr));
-  out.dwLocalPort = port_of(row.local);
-  out.dwRemotePort = port_of(row.remote);
-  out.dwState = row.state;
-  out.dwOwningPid = row.owner;
-}
-
-void put(const Row& row, MIB_UDPROW& out) {
-  out.dwLocalAddr = ipv4_of(row.local);
-  out.dwLocalPort = port_of(row.local);
-}
-
-void put(const Row& row, MIB_UDPROW_OWNER_PID& out) {
-  out.dwLocalAddr = ipv4_of(row.local);
-  out.dwLocalPort = port_of(row.local);
-  out.dwOwningPid = row.owner;
-}
-
-void put(const Row& row, MIB_UDP6ROW& out) {
-  std::memcpy(&out.dwLocalAddr, row.local.address.bytes.data(), sizeof(out.dwLocalAddr));
-  out.dwLocalPort = port_of(row.local);
-}
-
-void put(const Row& row, MIB_UDP6ROW_OWNER_PID& out) {
-  std::memcpy(out.ucLocalAddr, row.local.address.bytes.data(), sizeof(out.ucLocalAddr));
-  out.dwLocalPort = port_of(row.local);
-  out.dwOwningPid = row.owner;
+  if constexpr (requires { out.dwLocalAddr; }) put_address(row.local, out.dwLocalAddr);
+  if constexpr (requires { out.ucLocalAddr; }) put_address(row.local, out.ucLocalAddr);
+  if constexpr (requires { out.dwRemoteAddr; }) put_address(row.remote, out.dwRemoteAddr);
+  if constexpr (requires { out.ucRemoteAddr; }) put_address(row.remote, out.ucRemoteAddr);
+  if constexpr (requires { out.dwRemotePort; }) out.dwRemotePort = port_of(row.remote);
+  if constexpr (requires { out.dwState; }) out.dwState = row.state;
+  if constexpr (requires { out.dwOwningPid; }) out.dwOwningPid = row.owner;
 }
 
 // The number of rows, and the rows, in the program's memory or not at all.
