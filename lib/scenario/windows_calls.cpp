@@ -107,6 +107,22 @@ OptionNumbers numbers_in(const C& call) {
 
 // -- the calls --------------------------------------------------------------------------------------------
 
+/// The event of an overlapped call, where it is to have one.
+class EventOfCall {
+ public:
+  explicit EventOfCall(bool is_wanted)
+      : event_(is_wanted ? CreateEventA(nullptr, TRUE, FALSE, nullptr) : nullptr) {}
+  EventOfCall(const EventOfCall&) = delete;
+  EventOfCall& operator=(const EventOfCall&) = delete;
+  ~EventOfCall() {
+    if (event_ != nullptr) CloseHandle(event_);
+  }
+  [[nodiscard]] HANDLE handle() const { return event_; }
+
+ private:
+  const HANDLE event_;
+};
+
 void CALLBACK routine_that_does_nothing(DWORD, DWORD, LPWSAOVERLAPPED, DWORD) {}
 
 /// A pointer argument: well-formed memory of this object, or what the site makes of a shape.
@@ -338,8 +354,9 @@ struct WindowsCaller {
     const Argument input(site, shape.input, well_formed.input, in_size);
     const Argument output(site, shape.output, empty_output, out_size);
     const Argument count(site, shape.count, bytes_of(kCountBefore), sizeof kCountBefore);
+    const EventOfCall event(shape.overlapped == Overlapped::WithEvent);
     WSAOVERLAPPED plain{};
-    if (shape.overlapped == Overlapped::WithEvent) plain.hEvent = reinterpret_cast<HANDLE>(&plain);
+    plain.hEvent = event.handle();
     const bool odd_overlapped = shape.overlapped && *shape.overlapped < Overlapped::Plain;
     const Argument overlapped(
         site, odd_overlapped ? std::optional(static_cast<Shape>(*shape.overlapped)) : std::nullopt,
