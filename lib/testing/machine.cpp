@@ -258,7 +258,8 @@ ScopedFault Machine::fault(FaultPoint point, const FaultAction& action, const Wh
 std::optional<Refusal> Machine::last_refusal() const {
   const auto process = process_of_this_thread();
   const auto here = berth::last_refusal();
-  if (here && process != nullptr && &process->machine() == &emulated()) return here;
+  const bool is_ours = process != nullptr && &process->machine() == &emulated();
+  if (is_ours && (here || last_fault())) return here;
   return inside_->emulated->watcher.last();
 }
 

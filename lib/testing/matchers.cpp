@@ -23,8 +23,16 @@ std::string text_of(RequestedBlock block) {
   return std::to_string(block.start) + "-" + std::to_string(block.start + block.count - 1);
 }
 
+// The fault that made this thread's last call fail.
+std::optional<std::string> fault_that_struck() {
+  const auto fault = last_fault();
+  if (!fault) return std::nullopt;
+  return "the test's fault at \"" + std::string(kFaultPointNames[static_cast<std::size_t>(*fault)]) + "\"";
+}
+
 // Why this thread's last call failed.
 std::string why() {
+  if (const auto fault = fault_that_struck()) return ", by " + *fault;
   const auto refusal = last_refusal();
   return refusal ? ", refused by " + explain_here(*refusal) : ", by no rule of the model";
 }
@@ -75,7 +83,7 @@ void EndMatcher::DescribeNegationTo(std::ostream* out) const {
 bool RefusedByMatcher::MatchAndExplain(const std::optional<Refusal>& refusal,
                                        MatchResultListener* listener) const {
   if (!refusal) {
-    *listener << "which is no refusal: nothing was refused by a rule";
+    *listener << "which is no refusal: " << fault_that_struck().value_or("nothing was refused by a rule");
     return false;
   }
   *listener << "which is by " << explain_here(*refusal);

@@ -46,6 +46,7 @@ std::optional<FaultAction> Call::outcome_of_fault(const CallView& view) const {
   if (!fault) return std::nullopt;
   if (!fault->action().waits()) return fault->action();
   if (wait_out(*fault, view.handle) == HoldEnd::GoesOn) return std::nullopt;
+  remember_fault(view.point);
   return FaultAction::interrupt();
 }
 

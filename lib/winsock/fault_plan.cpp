@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "handle_table.h"
+#include "last_error.h"
 
 namespace berth {
 namespace {
@@ -112,7 +113,9 @@ std::shared_ptr<Fault> FaultPlan::first_that_strikes(const CallView& call) {
   const auto all = faults();
   const auto found = std::ranges::find_if(
       all, [&call](const std::shared_ptr<Fault>& fault) { return fault->strikes(call); });
-  return found == all.end() ? nullptr : *found;
+  if (found == all.end()) return nullptr;
+  if (!(*found)->action().waits()) remember_fault(call.point);
+  return *found;
 }
 
 void FaultPlan::add(std::shared_ptr<Fault> fault) {

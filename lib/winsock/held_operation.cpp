@@ -14,18 +14,20 @@ namespace {
 // Whoever lets a call go on has errors of its own, which are not to change.
 class ErrorsOfThisThread {
  public:
-  ErrorsOfThisThread() : code_(last_error()), refusal_(last_refusal()) {}
+  ErrorsOfThisThread() : code_(last_error()), refusal_(last_refusal()), fault_(last_fault()) {}
   ErrorsOfThisThread(const ErrorsOfThisThread&) = delete;
   ErrorsOfThisThread& operator=(const ErrorsOfThisThread&) = delete;
   ~ErrorsOfThisThread() {
     set_last_error(code_);
     forget_refusal();
     if (refusal_) remember_refusal(*refusal_);
+    if (fault_) remember_fault(*fault_);
   }
 
  private:
   const int code_;
   const std::optional<Refusal> refusal_;
+  const std::optional<FaultPoint> fault_;
 };
 
 std::optional<Completion> gone_on(const Operation& operation, const Continuation& go_on) {

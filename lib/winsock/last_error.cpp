@@ -4,6 +4,7 @@
 #include <winsock2.h>
 
 #include <berth/winsock/attach.h>
+#include <berth/winsock/faults.h>
 
 namespace berth {
 namespace winsock {
@@ -13,6 +14,7 @@ namespace {
 struct LastError {
   int code = 0;
   std::optional<Refusal> refusal;
+  std::optional<FaultPoint> fault;
 };
 
 thread_local LastError error_of_this_thread;
@@ -30,11 +32,18 @@ int fail_with(int code) noexcept {
 
 void remember_refusal(const Refusal& refusal) noexcept { error_of_this_thread.refusal = refusal; }
 
-void forget_refusal() noexcept { error_of_this_thread.refusal.reset(); }
+void remember_fault(FaultPoint point) noexcept { error_of_this_thread.fault = point; }
+
+void forget_refusal() noexcept {
+  error_of_this_thread.refusal.reset();
+  error_of_this_thread.fault.reset();
+}
 
 }  // namespace winsock
 
 std::optional<Refusal> last_refusal() { return winsock::error_of_this_thread.refusal; }
+
+std::optional<FaultPoint> last_fault() { return winsock::error_of_this_thread.fault; }
 
 }  // namespace berth
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
+
 namespace berth {
 struct Refusal;
+enum class FaultPoint : std::uint8_t;
 }  // namespace berth
 
 namespace berth::winsock {
@@ -16,6 +19,9 @@ int fail_with(int code) noexcept;
 
 /// What `berth::last_refusal` tells: why the thread's last call failed, or that no rule made it fail.
 void remember_refusal(const Refusal& refusal) noexcept;
+/// What `berth::last_fault` tells: a fault of the test made the call fail.
+void remember_fault(FaultPoint point) noexcept;
+/// Forgets both.
 void forget_refusal() noexcept;
 
 }  // namespace berth::winsock

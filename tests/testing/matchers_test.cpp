@@ -74,10 +74,21 @@ TEST_F(Matchers, fails_with_names_rule_sentence_record_and_owner) {
   EXPECT_EQ(closesocket(s), 0);
 }
 
-TEST_F(Matchers, fails_with_says_when_no_rule_refused) {
-  const ScopedFault fault = pc_.fault(FaultPoint::Bind, FaultAction::network_down());
-  EXPECT_EQ(judged(bind_to(socket_, 5000), Succeeds()).second,
-            "which failed with 10050 WSAENETDOWN, by no rule of the model");
+TEST_F(Matchers, fails_with_says_which_fault_struck_and_when_no_rule_refused) {
+  ASSERT_EQ(bind_to(socket_, 5000), 0);
+  EXPECT_THAT(bind_to(second_, 5000), FailsWith(WSAEADDRINUSE));
+  {
+    const ScopedFault fault = pc_.fault(FaultPoint::Bind, FaultAction::network_down());
+    EXPECT_EQ(judged(bind_to(second_, 5000), Succeeds()).second,
+              "which failed with 10050 WSAENETDOWN, by the test's fault at \"bind\"");
+    EXPECT_EQ(pc_.last_refusal(), std::nullopt) << "not what was refused before";
+    EXPECT_EQ(judged(pc_.last_refusal(), RefusedBy(Rule::AddressInUse)).second,
+              "which is no refusal: the test's fault at \"bind\"");
+    EXPECT_EQ(last_fault(), FaultPoint::Bind);
+  }
+  EXPECT_EQ(judged(shutdown(socket_, SD_SEND), Succeeds()).second,
+            "which failed with 10057 WSAENOTCONN, by no rule of the model");
+  EXPECT_EQ(last_fault(), std::nullopt);
 }
 
 TEST_F(Matchers, fails_with_reads_well_in_a_failure) {

@@ -104,7 +104,8 @@ class Machine {
   // -- what came of it ------------------------------------------------------------------------------
 
   /// Why a Windows function failed last: the calling thread's last one if that was refused on this machine,
-  /// else the last one that the machine refused to anybody.
+  /// else the last one that the machine refused to anybody. Nothing when a fault made the thread's last one
+  /// fail: `berth::last_fault()` says which.
   [[nodiscard]] std::optional<Refusal> last_refusal() const;
   /// The newest advice about a misuse to the process that the constructing thread is, whatever thread made
   /// it.

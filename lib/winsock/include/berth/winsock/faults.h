@@ -170,6 +170,10 @@ class ScopedFault {
   std::shared_ptr<Fault> fault_;
 };
 
+/// Where a fault made the calling thread's last Windows function fail; nothing when none did. No rule refused
+/// it then: `last_refusal()` is empty.
+[[nodiscard]] std::optional<FaultPoint> last_fault();
+
 /// The calls of `process` that faults hold now, and those that faults had to cancel as they ended, because
 /// nobody had let them go: what a test has left behind.
 struct HeldCalls {
