@@ -89,6 +89,12 @@ class Dispatcher {
   /// Under the lock: ends a wait of `thread` that may be alerted.
   void alert(ThreadContext& thread);
 
+  /// How many waits for the object have begun and not ended.
+  [[nodiscard]] std::size_t waits_for(const KernelObject& object) {
+    const std::lock_guard guard(mutex_);
+    return object.waits_.size();
+  }
+
   /// Around a fork: no change is then half done in the child.
   void hold_still() { mutex_.lock(); }
   void go_on() { mutex_.unlock(); }

@@ -3,8 +3,10 @@
 // Completion ports under their Windows names.
 #include "winsock/face.h"
 
+#include <array>
 #include <atomic>
 #include <thread>
+#include <vector>
 
 #include "winsock/objects.h"
 
@@ -49,6 +51,21 @@ TEST_F(CompletionPorts, hand_on_what_was_posted_in_its_order) {
   EXPECT_EQ(code(), DWORD{WAIT_TIMEOUT});
   EXPECT_EQ(third.overlapped, nullptr);
   EXPECT_EQ(third.key, 99U) << "untouched";
+}
+
+TEST_F(CompletionPorts, serve_the_thread_that_came_last_first) {
+  constexpr std::size_t kThreads = 3;
+  const auto port = winsock::find_port(reinterpret_cast<std::uintptr_t>(port_));
+  std::array<ULONG_PTR, kThreads> keys{};
+  std::vector<std::thread> threads;
+  for (std::size_t at = 0; at < kThreads; ++at) {
+    threads.emplace_back([this, &key = keys[at]] { key = take(port_, INFINITE).key; });
+    while (winsock::Dispatcher::of_program().waits_for(*port) != at + 1) SwitchToThread();
+  }
+  for (ULONG_PTR key = 1; key <= kThreads; ++key)
+    EXPECT_TRUE(PostQueuedCompletionStatus(port_, 0, key, nullptr));
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(keys, (std::array<ULONG_PTR, kThreads>{3, 2, 1}));
 }
 
 TEST_F(CompletionPorts, tell_of_a_call_that_failed) {
