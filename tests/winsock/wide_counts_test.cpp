@@ -62,5 +62,27 @@ TEST_F(WideCounts, may_be_of_one_kind_each) {
   EXPECT_EQ(wide, 4UL);
 }
 
+TEST_F(WideCounts, of_messages_handles_and_tables) {
+  WSABUF out{4, bytes_.data()};
+  WSAMSG message{};
+  message.name = as_name(&to_);
+  message.namelen = sizeof(to_);
+  message.lpBuffers = &out;
+  message.dwBufferCount = 1;
+  unsigned long wide = kGarbage;
+  ASSERT_EQ(WSASendMsg(client_, &message, 0, &wide, nullptr, nullptr), 0) << WSAGetLastError();
+  EXPECT_EQ(wide, 4UL);
+  wide = kGarbage;
+  EXPECT_TRUE(GetHandleInformation(reinterpret_cast<HANDLE>(client_), &wide));
+  EXPECT_EQ(wide, 1UL);
+  unsigned long size = 0;
+  EXPECT_EQ(GetUdpTable(nullptr, &size, FALSE), DWORD{ERROR_INSUFFICIENT_BUFFER});
+  EXPECT_GE(size, sizeof(DWORD) + sizeof(MIB_UDPROW));
+  size = 0;
+  EXPECT_EQ(GetTcpTable(nullptr, &size, FALSE), DWORD{ERROR_INSUFFICIENT_BUFFER});
+  EXPECT_EQ(WSASendMsg(client_, &message, 0, NULL, nullptr, nullptr), SOCKET_ERROR) << "NULL is no template";
+  EXPECT_EQ(WSAGetLastError(), WSAEFAULT);
+}
+
 }  // namespace
 }  // namespace berth::test

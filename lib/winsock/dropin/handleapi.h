@@ -50,4 +50,14 @@ BOOL WINAPI SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags)
 
 BERTH_EXTERN_C_END
 
+#ifdef __cplusplus
+template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong>::type GetHandleInformation(HANDLE hObject,
+                                                                                UnsignedLong* lpdwFlags) {
+  const BOOL result = GetHandleInformation(hObject, reinterpret_cast<LPDWORD>(lpdwFlags));
+  berth_keep_low_dword(lpdwFlags);
+  return result;
+}
+#endif
+
 #endif

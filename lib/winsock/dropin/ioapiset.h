@@ -119,6 +119,16 @@ typename berth_result_if_unsigned_long<UnsignedLong>::type GetOverlappedResult(
 }
 
 template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong>::type GetOverlappedResultEx(
+    HANDLE hFile, LPOVERLAPPED lpOverlapped, UnsignedLong* lpNumberOfBytesTransferred, DWORD dwMilliseconds,
+    BOOL bAlertable) {
+  const BOOL result = GetOverlappedResultEx(
+      hFile, lpOverlapped, reinterpret_cast<LPDWORD>(lpNumberOfBytesTransferred), dwMilliseconds, bAlertable);
+  berth_keep_low_dword(lpNumberOfBytesTransferred);
+  return result;
+}
+
+template <typename UnsignedLong>
 typename berth_result_if_unsigned_long<UnsignedLong>::type GetQueuedCompletionStatus(
     HANDLE CompletionPort, UnsignedLong* lpNumberOfBytesTransferred, PULONG_PTR lpCompletionKey,
     LPOVERLAPPED* lpOverlapped, DWORD dwMilliseconds) {

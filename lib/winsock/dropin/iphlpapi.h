@@ -129,6 +129,20 @@ typename berth_code_if_unsigned_long<UnsignedLong>::type GetExtendedUdpTable(PVO
   berth_keep_low_dword(pdwSize);
   return code;
 }
+template <typename UnsignedLong>
+typename berth_code_if_unsigned_long<UnsignedLong>::type GetTcpTable(PMIB_TCPTABLE TcpTable,
+                                                                     UnsignedLong* SizePointer, BOOL Order) {
+  const ULONG code = GetTcpTable(TcpTable, reinterpret_cast<PULONG>(SizePointer), Order);
+  berth_keep_low_dword(SizePointer);
+  return code;
+}
+template <typename UnsignedLong>
+typename berth_code_if_unsigned_long<UnsignedLong>::type GetUdpTable(PMIB_UDPTABLE UdpTable,
+                                                                     UnsignedLong* SizePointer, BOOL Order) {
+  const ULONG code = GetUdpTable(UdpTable, reinterpret_cast<PULONG>(SizePointer), Order);
+  berth_keep_low_dword(SizePointer);
+  return code;
+}
 #ifdef BERTH_DROPIN_WINSOCK2_H
 template <typename UnsignedLong>
 typename berth_code_if_unsigned_long<UnsignedLong>::type GetAdaptersAddresses(

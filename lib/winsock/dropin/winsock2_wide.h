@@ -39,6 +39,16 @@ typename berth_result_if_unsigned_long<UnsignedLong>::type WSASendTo(
   return result;
 }
 
+template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong>::type WSASendMsg(
+    SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, UnsignedLong* lpNumberOfBytesSent, LPWSAOVERLAPPED lpOverlapped,
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
+  const int result = WSASendMsg(s, lpMsg, dwFlags, reinterpret_cast<LPDWORD>(lpNumberOfBytesSent),
+                                lpOverlapped, lpCompletionRoutine);
+  berth_keep_low_dword(lpNumberOfBytesSent);
+  return result;
+}
+
 // The flags decide which of these is meant, because the count may be NULL.
 template <typename Count>
 int berth_receive(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, Count* lpNumberOfBytesRecvd,
