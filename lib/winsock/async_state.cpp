@@ -153,9 +153,7 @@ std::uint16_t AsyncState::found_now() const {
   constexpr std::uint16_t kAll =
       traffic::kReadable | traffic::kWritable | traffic::kUrgent | traffic::kPeerIsDone;
   if (flow_.is_stream() && flow_.phase == Phase::Silent) return 0;
-  const unsigned found = traffic::poll_one(flow_.descriptor, kAll, 0);
-  const unsigned put_off = flow_.has_put_off() ? traffic::kReadable : 0U;
-  return static_cast<std::uint16_t>(found | put_off);
+  return traffic::poll_one(flow_.descriptor, kAll, 0);
 }
 
 void AsyncState::look_now() {

@@ -83,6 +83,14 @@ int ended(Flow& flow, int error) {
   return code;
 }
 
+// Where AcceptEx uses the host's socket too, it does not block: waits for a connection. False: this call must
+// not wait.
+bool waited_beside_host(Flow& listener) {
+  if (!listener.blocks || !listener.host_never_blocks || listener.closing) return false;
+  traffic::poll_one(listener.descriptor, traffic::kReadable, -1);
+  return true;
+}
+
 }  // namespace
 
 int connection_outcome(Flow& flow) {
@@ -96,6 +104,12 @@ int connection_problem(Flow& flow) {
   if (flow.phase != Phase::Connecting) return WSAENOTCONN;
   const int code = connection_outcome(flow);
   return code == WSAEWOULDBLOCK ? WSAENOTCONN : code;
+}
+
+int obstacle_to_connection(Flow& flow, const Endpoint& to) {
+  const std::lock_guard guard(flow.setup);
+  const int code = phase_problem(flow);
+  return code != 0 ? code : destination_problem(flow, to);
 }
 
 int begin_connection(Use& use, const Endpoint& to) {
@@ -126,23 +140,7 @@ int connect_to(Use& use, const Endpoint& to) {
   return code == 0 ? 0 : SOCKET_ERROR;
 }
 
-namespace {
-
-// Where AcceptEx uses the host's socket too, it does not block: waits for a connection. False: this call must
-// not wait.
-bool waited_beside_host(Flow& listener) {
-  if (!listener.blocks || !listener.host_never_blocks || listener.closing) return false;
-  traffic::poll_one(listener.descriptor, traffic::kReadable, -1);
-  return true;
-}
-
-}  // namespace
-
 int next_arrival(Flow& listener, Arrival& arrival, bool waits) {
-  if (const auto first = listener.closing ? std::nullopt : listener.take_put_off()) {
-    arrival = *first;
-    return 0;
-  }
   for (;;) {
     traffic::HostAddress from;
     const auto accepted = traffic::accept(listener.descriptor, from);
@@ -152,6 +150,11 @@ int next_arrival(Flow& listener, Arrival& arrival, bool waits) {
     }
     if (accepted.error == EAGAIN && waits && waited_beside_host(listener)) continue;
     if (!accepted.ok()) return winsock_code_of(accepted.error);
+    if (const auto deferred = listener.deferred.redeem(from)) {
+      traffic::close(static_cast<int>(accepted.value));
+      arrival = *deferred;
+      return 0;
+    }
     arrival.descriptor = static_cast<int>(accepted.value);
     const auto peer = listener.name_behind(from);
     if (peer) {
@@ -162,6 +165,7 @@ int next_arrival(Flow& listener, Arrival& arrival, bool waits) {
         traffic::name_of(arrival.descriptor, name);
         arrival.local = endpoint_of(name);
       }
+      arrival = listener.deferred.next(arrival);
       return 0;
     }
     // A stranger on the host's loopback: not one of this machine.
@@ -178,11 +182,7 @@ std::optional<SOCKET> admit(Use& listener, const Arrival& arrival) {
   }
   OpenHandle accepted = open;
   accepted.socket = reply->socket;
-  const auto flow =
-      Flow::of_accepted(accepted, arrival.descriptor,
-                        {.address = arrival.local.address, .port = reply->name.port}, arrival.peer);
-  flow->blocks = listener.flow().blocks.load();
-  if (!flow->blocks) traffic::set_blocking(flow->descriptor, false);
+  const auto flow = Flow::of_accepted(accepted, arrival, reply->name.port, listener.flow().blocks);
   inherit_options(*flow, listener.flow());
   accepted.flow = flow.get();
   const auto handle = HandleTable::of_program().insert(accepted);

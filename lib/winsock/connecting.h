@@ -18,6 +18,9 @@ namespace berth::winsock {
 /// failed; the socket may then try again.
 [[nodiscard]] int connection_outcome(Flow& flow);
 
+/// Why a connection to `to` cannot begin now: 0 when it can.
+[[nodiscard]] int obstacle_to_connection(Flow& flow, const Endpoint& to);
+
 /// Connects to `to` in the socket's own mode: WSAEWOULDBLOCK when that does not block and it has only begun.
 /// SOCKET_ERROR is returned and the last error set when it does not succeed.
 int connect_to(Use& use, const Endpoint& to);

@@ -73,7 +73,7 @@ int connect(SOCKET s, const struct sockaddr* name, int namelen) {
   if (!use.flow().is_stream() && winsock::is_nobody(name, namelen))
     return winsock::connect_to(use, Endpoint{.address = Address::any(use.flow().family), .port = 0});
   const auto to = winsock::read_name(name, namelen, use.flow().family);
-  if (!to) return to.error() == Rule::NameIsUnusable ? use.fail(WSAEFAULT) : use.fail(to.error());
+  if (!to) return use.fail(to.error());
   if (use.call().meets_a_fault({.point = FaultPoint::Connect, .handle = s})) return SOCKET_ERROR;
   return winsock::connect_to(use, *to);
 }
@@ -132,7 +132,7 @@ int decided(LPCONDITIONPROC condition, DWORD_PTR data, Flow& listener, const Arr
   const int answer = asked(condition, data, listener, arrival);
   if (answer == CF_ACCEPT) return 0;
   if (answer == CF_DEFER) {
-    listener.put_off(arrival);
+    listener.deferred.put_off(listener.descriptor, arrival);
     return WSATRY_AGAIN;
   }
   traffic::set_linger(arrival.descriptor, true, 0);  // the peer sees a reset

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "connecting.h"
+#include "kernel_arguments.h"
 #include "memory_probe.h"
 #include "option_table.h"
 #include "overlapped_call.h"
@@ -15,11 +16,6 @@ namespace berth::winsock {
 namespace {
 
 BOOL answer(int result) { return result == 0 ? TRUE : FALSE; }
-
-BOOL fail_with_code(int code) {
-  set_last_error(code);
-  return FALSE;
-}
 
 void tell(LPDWORD place, DWORD bytes) {
   MemoryProbe memory;
@@ -47,14 +43,10 @@ Flow* flow_so_far(const Destination& to) {
 
 // The connection's own flow, in the mode of the socket that it comes to.
 std::shared_ptr<Flow> flow_for(const Destination& to, const OpenHandle& accepted, const Arrival& arrival,
-                               std::uint16_t port) {
-  auto flow = Flow::of_accepted(accepted, arrival.descriptor,
-                                {.address = arrival.local.address, .port = port}, arrival.peer);
-  if (Flow* before = flow_so_far(to)) {
-    flow->blocks = before->blocks.load();
-    flow->before = before->shared_from_this();
-  }
-  if (!flow->blocks) traffic::set_blocking(flow->descriptor, false);
+                               Port port) {
+  Flow* before = flow_so_far(to);
+  auto flow = Flow::of_accepted(accepted, arrival, port, before == nullptr || before->blocks);
+  if (before != nullptr) flow->before = before->shared_from_this();
   return flow;
 }
 
@@ -113,11 +105,6 @@ AsyncState::Attempt accepting(Flow& listener, const Destination& to,
   };
 }
 
-bool is_bound(const OpenHandle& open) {
-  const Outcome outcome = open.process->machine().submit(open.process->id(), request::NameOf{open.socket});
-  return std::holds_alternative<Reply>(outcome);
-}
-
 // Why the arguments are no good: 0 when they are.
 int accept_problem(Use& use, const Destination& to, const OVERLAPPED* overlapped) {
   MemoryProbe memory;
@@ -126,9 +113,9 @@ int accept_problem(Use& use, const Destination& to, const OVERLAPPED* overlapped
   if (to.local_room < least || to.remote_room < least) return WSAEFAULT;
   if (!memory.is_writable(to.buffer, std::size_t{to.data} + to.local_room + to.remote_room)) return WSAEFAULT;
   if (use.flow().phase != Phase::Listening) return WSAEINVAL;
-  if (to.open.kind != SocketKind::Tcp || to.open.family != use.flow().family || is_bound(to.open))
-    return WSAEINVAL;
-  return 0;
+  if (to.open.kind != SocketKind::Tcp || to.open.family != use.flow().family) return WSAEINVAL;
+  ProcessFace& process = *to.open.process;
+  return name_told_to(process.id(), process.machine(), to.open.socket) ? WSAEINVAL : 0;
 }
 
 // The host's socket serves calls that block and calls that must not.
@@ -147,27 +134,45 @@ int connect_problem(Use& use, const OVERLAPPED* overlapped, const void* data, DW
   return flow.local() ? 0 : WSAEINVAL;
 }
 
-// Waits for the connection, and then sends.
-AsyncState::Attempt connecting(Flow& flow, int begun, const std::vector<WSABUF>& data) {
-  struct State {
-    std::shared_ptr<Flow> flow;
-    int code;
-    AsyncState::Attempt send;
-  };
-  const auto state = std::make_shared<State>(State{
-      .flow = flow.shared_from_this(), .code = begun, .send = data.empty() ? nullptr : sending(flow, data)});
-  return [state]() -> std::optional<Completion> {
-    Flow& from = *state->flow;
-    if (state->code == WSAEWOULDBLOCK) {
-      const std::lock_guard guard(from.setup);
-      state->code = connection_outcome(from);
-      if (state->code == WSAEWOULDBLOCK) return std::nullopt;
+// Begins, waits for the connection, and then sends. Not begun before the first attempt: a fault may hold
+// that.
+class Connection {
+ public:
+  Connection(Use& use, const Endpoint& to, const std::vector<WSABUF>& data)
+      : handle_(use.handle()),
+        process_(*use.call().process()),
+        flow_(use.flow().shared_from_this()),
+        to_(to),
+        send_(data.empty() ? nullptr : sending(use.flow(), data)) {}
+
+  std::optional<Completion> go_on() {
+    if (!code_) code_ = begin();
+    if (*code_ == WSAEWOULDBLOCK) {
+      const std::lock_guard guard(flow_->setup);
+      code_ = connection_outcome(*flow_);
+      if (*code_ == WSAEWOULDBLOCK) return std::nullopt;
     }
-    if (from.blocks && !from.host_never_blocks) traffic::set_blocking(from.descriptor, true);
-    if (state->code != 0) return completion_of(state->code, 0);
-    return state->send ? state->send() : std::optional(completion_of(0, 0));
-  };
-}
+    if (flow_->blocks && !flow_->host_never_blocks) traffic::set_blocking(flow_->descriptor, true);
+    if (*code_ != 0) return completion_of(*code_, 0);
+    return send_ ? send_() : std::optional(completion_of(0, 0));
+  }
+
+ private:
+  [[nodiscard]] int begin() const {
+    Use use(handle_, process_);
+    if (!use.has_flow() || &use.flow() != flow_.get()) return WSAEINTR;
+    if (flow_->blocks && !flow_->host_never_blocks) traffic::set_blocking(flow_->descriptor, false);
+    const int code = begin_connection(use, to_);
+    return code < 0 ? last_error() : code;
+  }
+
+  const SOCKET handle_;
+  ProcessFace& process_;
+  const std::shared_ptr<Flow> flow_;
+  const Endpoint to_;
+  const AsyncState::Attempt send_;
+  std::optional<int> code_;
+};
 
 }  // namespace
 }  // namespace berth::winsock
@@ -186,7 +191,7 @@ BOOL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, 
                        .data = dwReceiveDataLength,
                        .local_room = dwLocalAddressLength,
                        .remote_room = dwRemoteAddressLength};
-  if (const int code = accept_problem(use, to, lpOverlapped); code != 0) return fail_with_code(code);
+  if (const int code = accept_problem(use, to, lpOverlapped); code != 0) return refuse(code);
   never_block_on_host(use.flow());
   DWORD bytes = 0;
   Flow& listener = use.flow();
@@ -225,28 +230,22 @@ BOOL ConnectEx(SOCKET s, const struct sockaddr* name, int namelen, PVOID lpSendB
   Use use(s);
   if (!use.has_flow()) return FALSE;
   if (const int code = connect_problem(use, lpOverlapped, lpSendBuffer, dwSendDataLength); code != 0)
-    return fail_with_code(code);
+    return refuse(code);
   const auto to = read_name(name, namelen, use.flow().family);
-  if (!to)
-    return answer(to.error() == berth::Rule::NameIsUnusable ? use.fail(WSAEFAULT) : use.fail(to.error()));
-  if (use.flow().blocks && !use.flow().host_never_blocks)
-    berth::traffic::set_blocking(use.flow().descriptor, false);
-  const int begun = begin_connection(use, *to);
-  if (begun == WSAEISCONN || begun == WSAEALREADY || begun == WSAEADDRNOTAVAIL)
-    return answer(use.fail(begun));
-  if (begun < 0) return FALSE;
+  if (!to) return answer(use.fail(to.error()));
+  if (const int code = obstacle_to_connection(use.flow(), *to); code != 0) return answer(use.fail(code));
   std::vector<WSABUF> data;
   if (lpSendBuffer != nullptr && dwSendDataLength != 0)
     data.push_back({.len = dwSendDataLength, .buf = static_cast<char*>(lpSendBuffer)});
   DWORD bytes = 0;
-  Flow& flow = use.flow();
+  const auto connection = std::make_shared<Connection>(use, *to, data);
   const int result = begin_overlapped(
       use,
       {.overlapped = lpOverlapped,
        .routine = nullptr,
        .side = AsyncState::Side::Out,
        .point = berth::FaultPoint::Connect,
-       .attempt = [&flow, begun, &data](const auto&) { return connecting(flow, begun, data); },
+       .attempt = [&connection](const auto&) { return [connection] { return connection->go_on(); }; },
        .second_handle = 0,
        .fails_late = true},
       bytes);

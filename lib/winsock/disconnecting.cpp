@@ -127,9 +127,7 @@ BOOL disconnect_synchronously(Use& use, const std::shared_ptr<Disconnection>& di
   if (use.call().meets_a_fault({.point = FaultPoint::Close, .handle = use.handle()})) return FALSE;
   auto end = disconnection->go_on();
   while (!end || end->then_receives) {
-    traffic::Watched watched{
-        .descriptor = disconnection->flow().descriptor, .wanted = traffic::kReadable, .found = 0};
-    traffic::poll(std::span(&watched, 1), -1);
+    traffic::poll_one(disconnection->flow().descriptor, traffic::kReadable, -1);
     end = disconnection->go_on();
   }
   if (end->code == WSA_OPERATION_ABORTED) use.fail(WSAEINTR);

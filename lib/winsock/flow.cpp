@@ -93,11 +93,13 @@ std::shared_ptr<Flow> Flow::make(const OpenHandle& open) {
   return flow;
 }
 
-std::shared_ptr<Flow> Flow::of_accepted(const OpenHandle& open, int descriptor, const Endpoint& local,
-                                        const Endpoint& peer) {
-  auto flow = std::make_shared<Flow>(open, descriptor);
+std::shared_ptr<Flow> Flow::of_accepted(const OpenHandle& open, const Arrival& arrival, Port port,
+                                        bool blocks) {
+  auto flow = std::make_shared<Flow>(open, arrival.descriptor);
   flow->was_accepted = true;
-  flow->become_connected(local, peer);
+  flow->blocks = blocks;
+  if (!blocks) traffic::set_blocking(flow->descriptor, false);
+  flow->become_connected(Endpoint{.address = arrival.local.address, .port = port}, arrival.peer);
   return flow;
 }
 
@@ -110,7 +112,6 @@ Flow::Flow(const OpenHandle& open, int host_socket)
 
 Flow::~Flow() {
   async.reset();  // it looks after the descriptor
-  for (const Arrival& arrival : put_off_) traffic::close(arrival.descriptor);
   traffic::close(descriptor);
 }
 
@@ -129,15 +130,15 @@ std::optional<Endpoint> Flow::local() {
     if (local_) return local_;
   }
   // The process that made the socket, or one that has a duplicate when that one has closed it.
-  auto name = name_told_to(process.id());
+  auto name = name_told_to(process.id(), process.machine(), socket);
   for (const ProcessId sharer : name ? std::vector<ProcessId>{} : sharers())
-    if (!name) name = name_told_to(sharer);
+    if (!name) name = name_told_to(sharer, process.machine(), socket);
   if (name) set_local(*name);
   return name;
 }
 
-std::optional<Endpoint> Flow::name_told_to(ProcessId asker) const {
-  const Outcome outcome = process.machine().submit(asker, request::NameOf{socket});
+std::optional<Endpoint> name_told_to(ProcessId asker, Gateway& machine, SocketId socket) {
+  const Outcome outcome = machine.submit(asker, request::NameOf{socket});
   const auto* reply = std::get_if<Reply>(&outcome);
   return reply == nullptr ? std::nullopt : std::optional(reply->name);
 }
@@ -289,24 +290,6 @@ Endpoint Flow::seen_from_here(Endpoint name) const {
   }
   if (name.address.is_ipv4_mapped()) name.address = name.address.unmapped();
   return name;
-}
-
-void Flow::put_off(const Arrival& arrival) {
-  const std::lock_guard guard(names_);
-  put_off_.push_front(arrival);
-}
-
-std::optional<Arrival> Flow::take_put_off() {
-  const std::lock_guard guard(names_);
-  if (put_off_.empty()) return std::nullopt;
-  const Arrival first = put_off_.front();
-  put_off_.pop_front();
-  return first;
-}
-
-bool Flow::has_put_off() const {
-  const std::lock_guard guard(names_);
-  return !put_off_.empty();
 }
 
 void Flow::interrupt() {

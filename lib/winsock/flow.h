@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -12,6 +11,7 @@
 #include <berth/core/address.h>
 #include <berth/traffic/host_socket.h>
 
+#include "deferred_arrivals.h"
 #include "handle_table.h"
 #include "last_answer.h"
 #include "option_values.h"
@@ -24,13 +24,6 @@ class AsyncState;  // what an emulated socket has once it is used asynchronously
 /// Where the emulated socket stands in the life of a connection.
 enum class Phase : std::uint8_t { Silent, Listening, Connecting, Connected };
 
-/// A connection that the host has accepted for a listening socket.
-struct Arrival {
-  int descriptor = -1;
-  Endpoint local;
-  Endpoint peer;
-};
-
 /// What an emulated socket has once it talks: the hidden socket of the host that carries its bytes, and what
 /// the program set on it.
 ///
@@ -40,9 +33,9 @@ class Flow : public std::enable_shared_from_this<Flow> {
  public:
   /// A silent one. Nothing when the host has no descriptor left.
   static std::shared_ptr<Flow> make(const OpenHandle& open);
-  /// Around a connection that the host has accepted.
-  static std::shared_ptr<Flow> of_accepted(const OpenHandle& open, int descriptor, const Endpoint& local,
-                                           const Endpoint& peer);
+  /// Around a connection that the host has accepted, at the port that the machine gave the socket.
+  static std::shared_ptr<Flow> of_accepted(const OpenHandle& open, const Arrival& arrival, Port port,
+                                           bool blocks);
   Flow(const OpenHandle& open, int host_socket);
   /// While it is in the handle table it keeps itself alive; the last handle's closer lets it go.
   void hold() { self_ = shared_from_this(); }
@@ -115,17 +108,14 @@ class Flow : public std::enable_shared_from_this<Flow> {
   void talk_as(const Endpoint& name);
   [[nodiscard]] bool is_carried() const { return carried_.load(std::memory_order_acquire); }
 
-  /// WSAAccept puts a connection off: it is offered again, before all others. Calls that wait for a
-  /// connection already sleep on.
-  void put_off(const Arrival& arrival);
-  [[nodiscard]] std::optional<Arrival> take_put_off();
-  [[nodiscard]] bool has_put_off() const;
-
   /// Wakes whoever sleeps in a call on the host's socket.
   void interrupt();
 
   /// What the handle had before AcceptEx or DisconnectEx gave it this one; calls may still look at it.
   std::shared_ptr<Flow> before;
+
+  /// Of a listening socket.
+  DeferredArrivals deferred;
 
   /// One at a time: connect, listen and the like.
   std::mutex setup;
@@ -148,7 +138,6 @@ class Flow : public std::enable_shared_from_this<Flow> {
   template <class Call>
   int while_sharing(std::uint16_t port, Call&& call);
   [[nodiscard]] Endpoint seen_from_here(Endpoint name) const;
-  [[nodiscard]] std::optional<Endpoint> name_told_to(ProcessId asker) const;
   [[nodiscard]] std::vector<ProcessId> sharers() const;
 
   std::shared_ptr<Flow> self_;
@@ -162,7 +151,6 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::vector<std::uintptr_t> left_handles_;
   std::optional<Endpoint> local_;
   std::optional<Endpoint> peer_;
-  std::deque<Arrival> put_off_;
   // Under no lock.
   LastAnswer<Endpoint, traffic::HostAddress> last_way_;
   LastAnswer<traffic::HostAddress, Endpoint> last_sender_;
@@ -176,6 +164,9 @@ Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open);
 /// Ends the part of a handle that was taken out of the table in its flow: wakes who sleeps in it if it was
 /// the last, waits for the calls on that handle, and closes the host's socket with the last one.
 void end_flow(std::uintptr_t handle, Flow& flow);
+
+/// The name that bind gave a socket, as the machine tells it to `asker`; nothing before the bind.
+[[nodiscard]] std::optional<Endpoint> name_told_to(ProcessId asker, Gateway& machine, SocketId socket);
 
 [[nodiscard]] traffic::HostAddress host_address(const Endpoint& endpoint);
 [[nodiscard]] Endpoint endpoint_of(const traffic::HostAddress& address);

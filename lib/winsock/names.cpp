@@ -9,11 +9,12 @@
 namespace berth::winsock {
 namespace {
 
-// The name of a socket that talks, which a connection can make more specific than bind made it.
-std::optional<Endpoint> connected_name(SOCKET s) {
-  Use use(s);
-  if (!use.call().has_tcp_or_udp_socket() || use.call().socket().flow == nullptr) return std::nullopt;
-  return use.has_flow() ? use.flow().local() : std::nullopt;
+// A connection can make the name more specific than bind made it. Nothing: the call has failed.
+std::optional<Endpoint> shown_name(Use& use) {
+  Flow* flow = use.call().socket().flow;
+  if (const auto name = flow == nullptr ? std::nullopt : flow->local()) return name;
+  const auto reply = use.call().ask(request::NameOf{use.call().socket().socket});
+  return reply ? std::optional(reply->name) : std::nullopt;
 }
 
 int bind_on_host(SOCKET s, const Endpoint& name) {
@@ -43,14 +44,12 @@ int bind(SOCKET s, const struct sockaddr* name, int namelen) {
 
 int getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
   using namespace berth;
-  winsock::Call call(s);
-  if (!call.has_tcp_or_udp_socket()) return SOCKET_ERROR;
-  const Family family = call.socket().family;
-  if (const auto problem = winsock::problem_of_place(family, name, namelen)) return call.fail(*problem);
-  const auto reply = call.ask(request::NameOf{call.socket().socket});
-  if (!reply) return SOCKET_ERROR;
-  const auto shown = winsock::connected_name(s);
-  if (const auto broken = winsock::answer_name(shown.value_or(reply->name), family, name, namelen))
-    return call.fail(*broken);
+  winsock::Use use(s);
+  if (!use.call().has_tcp_or_udp_socket()) return SOCKET_ERROR;
+  const Family family = use.call().socket().family;
+  if (const auto problem = winsock::problem_of_place(family, name, namelen)) return use.fail(*problem);
+  const auto shown = winsock::shown_name(use);
+  if (!shown) return SOCKET_ERROR;
+  winsock::store_name(*shown, family, name, namelen);
   return 0;
 }

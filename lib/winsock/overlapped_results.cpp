@@ -50,11 +50,6 @@ WaitOutcome wait_for(const std::shared_ptr<Event>& event, Timeout timeout, bool 
   return Dispatcher::of_program().wait({.objects = objects, .timeout = timeout, .alertable = alertable});
 }
 
-BOOL fail_with_code(int code) {
-  set_last_error(code);
-  return FALSE;
-}
-
 // -- WSAGetOverlappedResult -------------------------------------------------------------------------
 
 // Waits for a call that pends; the code that says why it cannot.
@@ -70,10 +65,10 @@ int wait_for_end(SOCKET s, const OVERLAPPED* overlapped) {
 BOOL winsock_result(SOCKET s, const OVERLAPPED* overlapped, LPDWORD bytes, bool waits, LPDWORD flags) {
   Progress progress = progress_of(overlapped);
   if (progress.pends() && waits) {
-    if (const int code = wait_for_end(s, overlapped); code != 0) return fail_with_code(code);
+    if (const int code = wait_for_end(s, overlapped); code != 0) return refuse(code);
     progress = progress_of(overlapped);
   }
-  if (progress.pends()) return fail_with_code(WSA_IO_INCOMPLETE);
+  if (progress.pends()) return refuse(WSA_IO_INCOMPLETE);
   const int code = winsock_code_of_status(progress.status);
   *bytes = progress.bytes;
   *flags = code == WSAEMSGSIZE ? MSG_PARTIAL : 0;
@@ -123,7 +118,7 @@ BOOL WSAGetOverlappedResult(SOCKET s, LPWSAOVERLAPPED lpOverlapped, LPDWORD lpcb
   MemoryProbe memory;
   if (!memory.is_readable(lpOverlapped, sizeof(OVERLAPPED)) ||
       !memory.is_writable(lpcbTransfer, sizeof(DWORD)) || !memory.is_writable(lpdwFlags, sizeof(DWORD)))
-    return fail_with_code(WSAEFAULT);
+    return refuse(WSAEFAULT);
   return winsock_result(s, lpOverlapped, lpcbTransfer, fWait != FALSE, lpdwFlags);
 }
 

@@ -47,9 +47,6 @@ traffic::Watched watched_of(Waiting& waiting) {
   return {.descriptor = flow.descriptor, .wanted = wanted_of(waiting), .found = 0};
 }
 
-// A listening socket is readable while a connection waits that WSAAccept put off.
-bool offers_again(const Flow& flow) { return flow.phase == Phase::Listening && flow.has_put_off(); }
-
 // What select says of a socket. A connection that comes about makes it writable, one that fails is an
 // exception.
 struct Ready {
@@ -165,8 +162,6 @@ void settle(std::vector<Waiting>& all, const std::vector<traffic::Watched>& watc
   }
 }
 
-bool offers_what_it_asks(const Waiting& one) { return one.reads && offers_again(one.use->flow()); }
-
 int closed_meanwhile(const std::vector<Waiting>& all) {
   const bool one_was =
       std::ranges::any_of(all, [](const Waiting& one) { return one.use->flow().closing.load(); });
@@ -190,12 +185,9 @@ int select(int /*nfds*/, fd_set* readfds, fd_set* writefds, fd_set* exceptfds, c
   std::vector<Waiting> all;
   if (!gather(sets, all)) return SOCKET_ERROR;
   auto watched = watched_of(all);
-  const bool one_is_ready = std::ranges::any_of(all, offers_what_it_asks);
-  const auto found = berth::traffic::poll(watched, one_is_ready ? 0 : *milliseconds);
+  const auto found = berth::traffic::poll(watched, *milliseconds);
   if (!found.ok()) return fail_with(winsock_code_of(found.error));
   if (const int code = closed_meanwhile(all); code != 0) return fail_with(code);
-  for (std::size_t i = 0; i < all.size(); ++i)
-    if (offers_what_it_asks(all[i])) watched[i].found |= berth::traffic::kReadable;
   const int ready = keep_ready(sets, all, watched);
   settle(all, watched);
   write_set(readfds, sets.reading);
@@ -255,21 +247,15 @@ std::vector<Polled> polled(std::span<const WSAPOLLFD> entries) {
 int poll_sockets(std::span<WSAPOLLFD> entries, int milliseconds) {
   const auto all = polled(entries);
   std::vector<traffic::Watched> watched(entries.size());
-  const auto offers = [&](std::size_t i) {
-    return all[i].is_socket && (entries[i].events & POLLRDNORM) != 0 && offers_again(all[i].use->flow());
-  };
   bool some_is_no_socket = false;
-  bool one_offers = false;
   for (std::size_t i = 0; i < entries.size(); ++i) {
     if (all[i].is_socket) watched[i] = watched_of(all[i].use->flow(), entries[i].events);
     some_is_no_socket = some_is_no_socket || (all[i].use && !all[i].is_socket);
-    one_offers = one_offers || offers(i);
   }
-  const auto found = traffic::poll(watched, some_is_no_socket || one_offers ? 0 : milliseconds);
+  const auto found = traffic::poll(watched, some_is_no_socket ? 0 : milliseconds);
   if (!found.ok()) return fail_with(winsock_code_of(found.error));
   int ready = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (offers(i)) watched[i].found |= traffic::kReadable;
     entries[i].revents = events_found(entries[i].events, watched[i].found);
     if (all[i].use && !all[i].is_socket) entries[i].revents = POLLNVAL;
     if (entries[i].revents != 0) ++ready;

@@ -3,6 +3,11 @@
 // WSAAccept and its condition.
 #include "overlapped.h"
 
+#include <mswsock.h>
+
+#include <atomic>
+#include <functional>
+
 namespace berth::test {
 namespace {
 
@@ -118,6 +123,84 @@ TEST_F(ConditionalAccept, a_deferred_connection_is_offered_again_before_the_othe
   EXPECT_EQ(asked_.caller, port_of(second));
   EXPECT_EQ(asked_.times, 4);
   EXPECT_FALSE(is_readable());
+}
+
+// A condition that puts the connection off; what it does first finds the host's queue empty.
+int CALLBACK defer_after(LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, GROUP*, DWORD_PTR data) {
+  (*reinterpret_cast<const std::function<void()>*>(data))();
+  return CF_DEFER;
+}
+
+class Deferral : public ConditionalAccept {
+ protected:
+  Deferral() { connect_one(client_); }
+  void put_off_after(const std::function<void()>& first) {
+    EXPECT_EQ(WSAAccept(listener_, nullptr, nullptr, &defer_after, reinterpret_cast<DWORD_PTR>(&first)),
+              INVALID_SOCKET);
+    EXPECT_EQ(WSAGetLastError(), WSATRY_AGAIN);
+  }
+  // Another thread waits before the connection is put off, as far as a test can see to that.
+  void put_off_while(const std::function<void()>& waits) {
+    std::atomic<bool> begins = false;
+    std::thread other;
+    put_off_after([&] {
+      other = std::thread([&] {
+        begins = true;
+        waits();
+      });
+      while (!begins) SwitchToThread();
+      SwitchToThread();
+    });
+    other.join();
+  }
+  void expect_talk(SOCKET server) const {
+    EXPECT_EQ(send(client_, "x", 1, 0), 1);
+    char byte = 0;
+    EXPECT_EQ(recv(server, &byte, 1, 0), 1);
+    EXPECT_FALSE(is_readable()) << "that was all";
+  }
+  void accept_into(SOCKET s) {
+    overlapped_.hEvent = event_;
+    expect_begun(AcceptEx(listener_, s, names_, 0, kRoom, kRoom, &count_, &overlapped_));
+  }
+
+  static constexpr DWORD kRoom = sizeof(SOCKADDR_IN) + 16;
+  char names_[2 * kRoom]{};
+};
+
+TEST_F(Deferral, wakes_an_accept_that_waits) {
+  SOCKET server = INVALID_SOCKET;
+  put_off_while([&] { server = accept(listener_, nullptr, nullptr); });
+  expect_talk(server);
+}
+
+TEST_F(Deferral, wakes_a_select_that_waits_and_is_still_there) {
+  put_off_while([&] {
+    fd_set set;
+    FD_ZERO(&set);
+    FD_SET(listener_, &set);
+    EXPECT_EQ(select(0, &set, nullptr, nullptr, nullptr), 1);
+  });
+  put_off_while([&] {
+    WSAPOLLFD entry{.fd = listener_, .events = POLLRDNORM, .revents = 0};
+    EXPECT_EQ(WSAPoll(&entry, 1, -1), 1);
+  });
+  expect_talk(accept(listener_, nullptr, nullptr));
+}
+
+TEST_F(Deferral, ends_an_AcceptEx_that_pends) {
+  const SOCKET server = tcp();
+  put_off_after([&] { accept_into(server); });
+  EXPECT_EQ(WaitForSingleObject(event_, kSoon), DWORD{WAIT_OBJECT_0});
+  expect_talk(server);
+}
+
+TEST_F(Deferral, ends_an_AcceptEx_that_comes_later) {
+  const SOCKET server = tcp();
+  put_off_after([] {});
+  accept_into(server);
+  EXPECT_EQ(WaitForSingleObject(event_, kSoon), DWORD{WAIT_OBJECT_0});
+  expect_talk(server);
 }
 
 TEST_F(ConditionalAccept, deferring_does_not_enable_FD_ACCEPT) {

@@ -32,8 +32,7 @@ class Disconnect : public OverlappedTest {
   }
   void accept_into(SOCKET s) {
     constexpr DWORD kRoom = sizeof(SOCKADDR_IN) + 16;
-    if (!accept_ex_(listener_, s, buffer_.data(), 0, kRoom, kRoom, &count_, &accepting_))
-      EXPECT_EQ(WSAGetLastError(), ERROR_IO_PENDING);
+    expect_begun(accept_ex_(listener_, s, buffer_.data(), 0, kRoom, kRoom, &count_, &accepting_));
   }
   // The end of the call that was given this structure.
   int ended(SOCKET s, OVERLAPPED& overlapped) {
@@ -64,8 +63,8 @@ class Disconnect : public OverlappedTest {
   const LPFN_ACCEPTEX accept_ex_ = extension<LPFN_ACCEPTEX>(listener_, WSAID_ACCEPTEX);
   const LPFN_CONNECTEX connect_ex_ = extension<LPFN_CONNECTEX>(listener_, WSAID_CONNECTEX);
   const LPFN_DISCONNECTEX disconnect_ex_ = extension<LPFN_DISCONNECTEX>(listener_, WSAID_DISCONNECTEX);
-  OVERLAPPED accepting_{.hEvent = event_};
-  OVERLAPPED disconnecting_{.hEvent = WSACreateEvent()};
+  OVERLAPPED accepting_ = fresh(event_);
+  OVERLAPPED disconnecting_ = fresh(WSACreateEvent());
   std::string buffer_ = std::string(256, '\0');
 };
 
@@ -112,9 +111,8 @@ TEST_F(Disconnect, a_socket_that_connected_keeps_its_port_and_its_reservation) {
   EXPECT_EQ(port / 2, kStart / 2);
   for (int turn = 0; turn < 3; ++turn) {
     SOCKADDR_IN name = ipv4_name(80);
-    OVERLAPPED connecting{.hEvent = event_};
-    if (!connect_ex_(client_, as_name(&name), sizeof(name), nullptr, 0, &count_, &connecting))
-      EXPECT_EQ(WSAGetLastError(), ERROR_IO_PENDING);
+    OVERLAPPED connecting = fresh(event_);
+    expect_begun(connect_ex_(client_, as_name(&name), sizeof(name), nullptr, 0, &count_, &connecting));
     EXPECT_EQ(ended(client_, connecting), 0);
     const SOCKET server = accept(listener_, nullptr, nullptr);
     expect_talk(client_, server);
@@ -148,8 +146,7 @@ TEST_F(Disconnect, that_waits_can_be_cancelled_and_begun_again) {
   EXPECT_EQ(ended(server_, disconnecting_), WSA_OPERATION_ABORTED);
   expect_code(WSAENOTCONN, disconnect_ex_(server_, &disconnecting_, 0, 0));
   EXPECT_EQ(closesocket(client_), 0);
-  if (!disconnect_ex_(server_, &disconnecting_, TF_REUSE_SOCKET, 0))
-    EXPECT_EQ(WSAGetLastError(), ERROR_IO_PENDING);
+  expect_begun(disconnect_ex_(server_, &disconnecting_, TF_REUSE_SOCKET, 0));
   EXPECT_EQ(ended(server_, disconnecting_), 0);
 }
 

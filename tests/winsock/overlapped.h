@@ -79,6 +79,12 @@ void expect_pending(Call&& call) {
   EXPECT_EQ(WSAGetLastError(), WSA_IO_PENDING);
 }
 
+/// A function that returns a BOOL has ended at once, or pends.
+inline void expect_begun(BOOL answer) {
+  const int code = WSAGetLastError();
+  EXPECT_TRUE(answer || code == ERROR_IO_PENDING) << code;
+}
+
 class OverlappedTest : public FaceTest {
  protected:
   ~OverlappedTest() override {

@@ -461,6 +461,37 @@ TEST_F(ConnectionsEx, ConnectEx_tells_late_that_nobody_listens) {
   EXPECT_EQ(take(port_).error, DWORD{ERROR_CONNECTION_REFUSED});
 }
 
+TEST_F(ConnectionsEx, ConnectEx_that_is_held_has_not_reached_the_listener) {
+  EXPECT_EQ(bind_to(client_, 0), 0);
+  tie(client_, port_, 7);
+  SOCKADDR_IN name = ipv4_name(80);
+  ScopedFault hold(FaultPoint::Connect, FaultAction::hold());
+  expect_code(ERROR_IO_PENDING,
+              connect_ex_(client_, as_name(&name), sizeof(name), nullptr, 0, &count_, &overlapped_));
+  WSAPOLLFD entry{.fd = listener_, .events = POLLRDNORM, .revents = 0};
+  EXPECT_EQ(WSAPoll(&entry, 1, 0), 0);
+  int size = sizeof(name);
+  EXPECT_EQ(getpeername(client_, as_name(&name), &size), SOCKET_ERROR) << "not connected";
+  EXPECT_TRUE(hold.let_go());
+  EXPECT_TRUE(take(port_).success);
+  server_ = accept(listener_, nullptr, nullptr);
+  EXPECT_EQ(send(client_, "hello", 5, 0), 5);
+  EXPECT_EQ(recv(server_, into_.data(), 5, MSG_WAITALL), 5);
+}
+
+TEST_F(ConnectionsEx, ConnectEx_that_is_cancelled_while_held_never_connects) {
+  EXPECT_EQ(bind_to(client_, 0), 0);
+  tie(client_, port_, 7);
+  SOCKADDR_IN name = ipv4_name(80);
+  const ScopedFault hold(FaultPoint::Connect, FaultAction::hold());
+  expect_code(ERROR_IO_PENDING,
+              connect_ex_(client_, as_name(&name), sizeof(name), nullptr, 0, &count_, &overlapped_));
+  EXPECT_TRUE(CancelIoEx(handle_of(client_), &overlapped_));
+  EXPECT_EQ(take(port_).error, DWORD{ERROR_OPERATION_ABORTED});
+  WSAPOLLFD entry{.fd = listener_, .events = POLLRDNORM, .revents = 0};
+  EXPECT_EQ(WSAPoll(&entry, 1, 0), 0);
+}
+
 TEST_F(ConnectionsEx, ConnectEx_wants_a_bound_socket_and_a_structure) {
   SOCKADDR_IN name = ipv4_name(80);
   expect_code(WSAEINVAL,
