@@ -2,6 +2,7 @@
 #include <berth/traffic/host_socket.h>
 
 #include <fcntl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
@@ -322,6 +323,12 @@ Result set_blocking(int descriptor, bool blocking) {
 Result bytes_available(int descriptor) {
   int bytes = 0;
   const Result asked = tried([&] { return ::ioctl(descriptor, FIONREAD, &bytes); });
+  return asked.ok() ? Result{.value = bytes, .error = 0} : asked;
+}
+
+Result bytes_unsent(int descriptor) {
+  int bytes = 0;
+  const Result asked = tried([&] { return ::ioctl(descriptor, SIOCOUTQNSD, &bytes); });
   return asked.ok() ? Result{.value = bytes, .error = 0} : asked;
 }
 

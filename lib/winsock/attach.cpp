@@ -11,10 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "closing.h"
 #include "embedded_machine.h"
-#include "flow.h"
 #include "handle_table.h"
-#include "operation.h"
 #include "process_face.h"
 
 namespace berth {
@@ -107,10 +106,7 @@ ProcessFace::~ProcessFace() {
     std::erase(faces().all, this);
   }
   for (const std::uintptr_t handle : HandleTable::of_program().handles_of(this))
-    if (const auto open = HandleTable::of_program().take(handle)) {
-      if (open->flow != nullptr) end_flow(handle, *open->flow);
-      end_operations_on(handle);
-    }
+    if (const auto open = HandleTable::of_program().take(handle)) end_handle(handle, *open);
 }
 
 std::optional<int> ProcessFace::clean_up() {

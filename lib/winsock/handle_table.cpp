@@ -140,6 +140,7 @@ void HandleTable::store(std::uintptr_t handle, StoredOption option, bool on) {
   Slot* slot = slot_of(handle);
   if (slot == nullptr) return;
   put_option(slot->options, option, on);
+  if (option == StoredOption::NotInherited) return;
   Flow* flow = slot->flow.load(std::memory_order_acquire);
   if (flow == nullptr || !flow->is_shared()) return;
   for (const auto& chunk : chunks_) {
@@ -158,8 +159,9 @@ void HandleTable::put_option(std::atomic<std::uint32_t>& options, StoredOption o
 void HandleTable::copy_options(std::uintptr_t from, std::uintptr_t to) {
   const Slot* source = slot_of(from);
   Slot* target = slot_of(to);
-  if (source != nullptr && target != nullptr)
-    target->options.fetch_or(source->options.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  if (source == nullptr || target == nullptr) return;
+  const std::uint32_t on = source->options.load(std::memory_order_relaxed);
+  target->options.fetch_or(on & ~bit_of(StoredOption::NotInherited), std::memory_order_relaxed);
 }
 
 }  // namespace berth::winsock

@@ -92,10 +92,10 @@ class HandleTable {
   void each_flow(const std::function<void(Flow&)>& look);
 
   [[nodiscard]] bool is_on(std::uintptr_t handle, StoredOption option) const;
-  /// For the other handles of the same flow too. Requires: the caller has entered the handle, or it has no
-  /// flow.
+  /// For the other handles of the same flow too, but for NotInherited. Requires: the caller has entered the
+  /// handle, or it has no flow.
   void store(std::uintptr_t handle, StoredOption option, bool on);
-  /// Switches on for `to` what is on for `from`.
+  /// Switches on for `to` what is on for `from`, but for NotInherited.
   void copy_options(std::uintptr_t from, std::uintptr_t to);
 
   /// While a call is between `enter` and `leave`, what a find says of a flow stays true.

@@ -7,12 +7,15 @@
 #include <ws2tcpip.h>
 
 #include <algorithm>
+#include <cstring>
+#include <vector>
 
 #include "connecting.h"
 #include "host_errors.h"
 #include "loopback.h"
 #include "memory_probe.h"
 #include "protocol_info.h"
+#include "socket_names.h"
 #include "use.h"
 
 namespace berth::winsock {
@@ -150,6 +153,39 @@ int protocol_info(Use& use, char* place, int& room) {
   return 0;
 }
 
+// An address behind the structure that tells of it, both in the program's memory.
+void append_name(const std::optional<Endpoint>& name, Family family, char* place, SOCKET_ADDRESS& told,
+                 std::vector<char>& image) {
+  if (!name) return;
+  SOCKADDR_STORAGE storage{};
+  write_name(*name, family, reinterpret_cast<sockaddr*>(&storage));
+  // By numbers: a program's place may be none.
+  told.lpSockaddr = reinterpret_cast<LPSOCKADDR>(reinterpret_cast<std::uintptr_t>(place) + image.size());
+  told.iSockaddrLength = size_of_name(family);
+  const auto* bytes = reinterpret_cast<const char*>(&storage);
+  image.insert(image.end(), bytes, bytes + told.iSockaddrLength);
+}
+
+int state_of_socket(Use& use, char* place, int& room) {
+  const OpenHandle& open = use.call().socket();
+  Flow* flow = open.flow;
+  const bool is_connected = flow != nullptr && flow->phase == Phase::Connected;
+  const auto local = flow != nullptr ? flow->local()
+                                     : name_told_to(open.process->id(), open.process->machine(), open.socket);
+  CSADDR_INFO info{};
+  info.iSocketType = open.type;
+  info.iProtocol = open.kind == SocketKind::Tcp ? IPPROTO_TCP : IPPROTO_UDP;
+  std::vector<char> image(sizeof(info));
+  append_name(local, open.family, place, info.LocalAddr, image);
+  append_name(is_connected ? flow->peer() : std::nullopt, open.family, place, info.RemoteAddr, image);
+  std::memcpy(image.data(), &info, sizeof(info));
+  MemoryProbe memory;
+  if (room < static_cast<int>(image.size()) || !memory.is_writable(place, image.size())) return WSAEFAULT;
+  std::ranges::copy(image, place);
+  room = static_cast<int>(image.size());
+  return 0;
+}
+
 // -- the table ------------------------------------------------------------------------------------
 
 using traffic::Option;
@@ -177,7 +213,9 @@ constexpr SocketOption kOptions[] = {
      .model = ModelOption{Model::Broadcast, StoredOption::Broadcast}},
     {.level = SOL_SOCKET, .name = SO_USELOOPBACK, .text = "SO_USELOOPBACK", .note = "everything is loopback"},
     {.level = SOL_SOCKET, .name = SO_LINGER, .text = "SO_LINGER", .sockets = Sockets::Tcp, .form = Form::Linger,
-     .standing = Standing::Simulated, .note = "with 0 seconds, closesocket resets the connection", .set = linger},
+     .standing = Standing::Simulated,
+     .note = "with 0 seconds, closesocket resets the connection; with more, it waits until all is sent, or answers WSAEWOULDBLOCK",
+     .set = linger},
     {.level = SOL_SOCKET, .name = SO_DONTLINGER, .text = "SO_DONTLINGER", .sockets = Sockets::Tcp,
      .standing = Standing::Simulated, .note = "turns SO_LINGER off", .initial = 1,
      .set = dont_linger, .get = does_not_linger},
@@ -219,8 +257,8 @@ constexpr SocketOption kOptions[] = {
      .form = Form::Structure, .standing = Standing::Simulated, .note = "the row of WSAEnumProtocols",
      .write = protocol_info<WSAPROTOCOL_INFOW>},
     {.level = SOL_SOCKET, .name = SO_BSP_STATE, .text = "SO_BSP_STATE", .access = Access::Get,
-     .form = Form::Structure, .standing = Standing::Refused,
-     .note = "WSAENOPROTOOPT: getsockname and getpeername tell it"},
+     .form = Form::Structure, .standing = Standing::Simulated,
+     .note = "both addresses; the buffer has room for them behind CSADDR_INFO", .write = state_of_socket},
     {.level = SOL_SOCKET, .name = PVD_CONFIG, .text = "PVD_CONFIG", .form = Form::Structure,
      .standing = Standing::Refused, .note = "WSAENOPROTOOPT: the provider's own"},
     {.level = SOL_SOCKET, .name = SO_CONDITIONAL_ACCEPT, .text = "SO_CONDITIONAL_ACCEPT", .sockets = Sockets::Tcp,
@@ -446,6 +484,11 @@ void repeat_options(Flow& flow) {
 void inherit_options(Flow& accepted, const Flow& listener) {
   for (const auto& [key, value] : listener.options.all()) accepted.options.set(key, value);
   repeat_options(accepted);
+}
+
+bool lingers_for_a_while(const Flow& flow) {
+  const auto both = static_cast<unsigned>(linger_of(flow));
+  return (both & 0xffffU) != 0 && both >> 16U != 0;
 }
 
 void forget_timeouts_of_host(Flow& flow) {

@@ -74,6 +74,8 @@ struct SocketOption {
 void inherit_options(Flow& accepted, const Flow& listener);
 /// Tells the host's socket of a flow all that was set: it may be another one than it was.
 void repeat_options(Flow& flow);
+/// Whether SO_LINGER lets a close wait for a while.
+[[nodiscard]] bool lingers_for_a_while(const Flow& flow);
 /// A listening socket waits for connections as long as it takes, whatever the timeouts for its bytes are.
 void forget_timeouts_of_host(Flow& flow);
 

@@ -2,11 +2,12 @@
 #include <winsock2.h>
 
 #include "call.h"
+#include "closing.h"
 #include "duplicates.h"
 #include "flow.h"
 #include "last_error.h"
 #include "memory_probe.h"
-#include "operation.h"
+#include "option_table.h"
 #include "socket_arguments.h"
 
 namespace berth::winsock {
@@ -70,7 +71,7 @@ SOCKET claim(Call& call, DWORD number) {
 }
 
 template <class ProtocolInfo>
-SOCKET open_socket(SocketArguments asked, const ProtocolInfo* info, DWORD flags) {
+SOCKET open_as_asked(SocketArguments asked, const ProtocolInfo* info, DWORD flags) {
   Call call;
   if (!call.is_started()) return INVALID_SOCKET;
   if (info != nullptr) {
@@ -84,6 +85,27 @@ SOCKET open_socket(SocketArguments asked, const ProtocolInfo* info, DWORD flags)
   return open_socket(call, asked, (flags & WSA_FLAG_OVERLAPPED) != 0);
 }
 
+template <class ProtocolInfo>
+SOCKET open_with_flags(const SocketArguments& asked, const ProtocolInfo* info, DWORD flags) {
+  const SOCKET s = open_as_asked(asked, info, flags);
+  if (s != INVALID_SOCKET && (flags & WSA_FLAG_NO_HANDLE_INHERIT) != 0)
+    HandleTable::of_program().store(s, StoredOption::NotInherited, true);
+  return s;
+}
+
+// A socket that does not block cannot wait for its last bytes to be sent.
+bool would_have_to_wait(SOCKET s) {
+  HandleTable& handles = HandleTable::of_program();
+  handles.enter(s);
+  const auto open = handles.find(s);
+  const Flow* flow = open ? open->flow : nullptr;
+  const bool waits = flow != nullptr && !flow->blocks && flow->phase == Phase::Connected &&
+                     flow->is_stream() && !flow->is_shared() && lingers_for_a_while(*flow) &&
+                     traffic::bytes_unsent(flow->descriptor).value > 0;
+  handles.leave(s);
+  return waits;
+}
+
 }  // namespace
 }  // namespace berth::winsock
 
@@ -95,13 +117,13 @@ SOCKET socket(int af, int type, int protocol) {
 }
 
 SOCKET WSASocketA(int af, int type, int protocol, LPWSAPROTOCOL_INFOA lpProtocolInfo, GROUP, DWORD dwFlags) {
-  return berth::winsock::open_socket({.family = af, .type = type, .protocol = protocol}, lpProtocolInfo,
-                                     dwFlags);
+  return berth::winsock::open_with_flags({.family = af, .type = type, .protocol = protocol}, lpProtocolInfo,
+                                         dwFlags);
 }
 
 SOCKET WSASocketW(int af, int type, int protocol, LPWSAPROTOCOL_INFOW lpProtocolInfo, GROUP, DWORD dwFlags) {
-  return berth::winsock::open_socket({.family = af, .type = type, .protocol = protocol}, lpProtocolInfo,
-                                     dwFlags);
+  return berth::winsock::open_with_flags({.family = af, .type = type, .protocol = protocol}, lpProtocolInfo,
+                                         dwFlags);
 }
 
 int closesocket(SOCKET s) {
@@ -109,11 +131,11 @@ int closesocket(SOCKET s) {
   winsock::Call call(s);
   if (!call.has_socket()) return SOCKET_ERROR;
   if (call.meets_a_fault({.point = FaultPoint::Close, .handle = s})) return SOCKET_ERROR;
+  if (call.socket().flow != nullptr && winsock::would_have_to_wait(s))
+    return winsock::fail_with(WSAEWOULDBLOCK);
   const auto open = winsock::HandleTable::of_program().take(s);
   if (!open) return call.fail(Rule::NotASocket);
-  call.process()->faults().cancel_calls_on(s);
-  if (open->flow != nullptr) winsock::end_flow(s, *open->flow);
-  winsock::end_operations_on(s);
+  winsock::end_handle(s, *open);
   if (open->socket && !call.ask(request::CloseSocket{open->socket})) return SOCKET_ERROR;
   return 0;
 }

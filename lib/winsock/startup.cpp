@@ -5,10 +5,9 @@
 #include <string_view>
 
 #include "call.h"
-#include "flow.h"
+#include "closing.h"
 #include "last_error.h"
 #include "memory_probe.h"
-#include "operation.h"
 
 namespace berth::winsock {
 namespace {
@@ -45,9 +44,7 @@ void close_everything(ProcessFace& process) {
   HandleTable& handles = HandleTable::of_program();
   for (const std::uintptr_t handle : handles.handles_of(&process)) {
     const auto open = handles.take(handle);
-    process.faults().cancel_calls_on(handle);
-    if (open && open->flow != nullptr) end_flow(handle, *open->flow);
-    end_operations_on(handle);
+    if (open) end_handle(handle, *open);
     if (open && open->socket) process.machine().submit(process.id(), request::CloseSocket{open->socket});
   }
 }

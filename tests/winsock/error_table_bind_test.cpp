@@ -173,14 +173,25 @@ TEST_F(CloseErrors, answers_WSAEINTR) {
 }
 
 TEST_F(CloseErrors, answers_WSAEWOULDBLOCK) {
+  const SOCKET listener = tcp();
+  ASSERT_EQ(bind_to(listener, 80), 0);
+  ASSERT_EQ(listen(listener, 1), 0);
+  SOCKADDR_IN name = ipv4_name(80);
+  ASSERT_EQ(connect(socket_, as_name(&name), sizeof(name)), 0);
+  const SOCKET peer = accept(listener, nullptr, nullptr);
   u_long on = 1;
   const LINGER linger{1, 5};
   ASSERT_EQ(ioctlsocket(socket_, FIONBIO, &on), 0);
   ASSERT_EQ(
       setsockopt(socket_, SOL_SOCKET, SO_LINGER, reinterpret_cast<const char*>(&linger), sizeof(linger)), 0);
-  const ScopedFault fault = inject(FaultPoint::Close, FaultAction::fail(WSAEWOULDBLOCK));
+  std::vector<char> bytes(1 << 16);
+  int left = 0;
+  for (int sent = 0; sent >= 0; left += sent > 0 ? sent : 0)
+    sent = send(socket_, bytes.data(), static_cast<int>(bytes.size()), 0);
   fails([this] { return closesocket(socket_); });
-  EXPECT_TRUE(is_open());
+  EXPECT_NE(port_of(socket_), 0) << "no disconnect is begun";
+  while (left > 0) left -= recv(peer, bytes.data(), static_cast<int>(bytes.size()), 0);
+  EXPECT_EQ(closesocket(socket_), 0) << "all is sent";
 }
 
 TEST_F(CloseErrors, answers_WSA_OPERATION_ABORTED) {

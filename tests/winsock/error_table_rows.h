@@ -165,7 +165,7 @@ inline constexpr ErrorRow kErrorRows[] = {
     {"Close", "WSAENOTSOCK",           "WSAENOTSOCK",           10038, "not a socket", kPage, kNaturally, {}},
     {"Close", "WSAEINPROGRESS",        "WSAEINPROGRESS",        10036, "callback in progress", kPage, kByInjection, kNoCallbacks},
     {"Close", "WSAEINTR",              "WSAEINTR",              10004, "interrupted", kPage, kByInjection, kNeverBlocks},
-    {"Close", "WSAEWOULDBLOCK",        "WSAEWOULDBLOCK",        10035, "non-blocking with a linger time that is not zero", kPage, kByInjection, "the host lingers where closing would, so that closing does not wait"},
+    {"Close", "WSAEWOULDBLOCK",        "WSAEWOULDBLOCK",        10035, "non-blocking with a linger time that is not zero", kPage, kNaturally, {}},
     {"Close", "WSA_OPERATION_ABORTED", "WSA_OPERATION_ABORTED", 995,   "how pending overlapped requests end", kPage, kNaturally, {}},
 
     // 12. WPUQueueApc, through lpErrno

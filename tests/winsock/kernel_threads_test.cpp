@@ -280,6 +280,25 @@ TEST_F(Threads, duplicate_handles_within_the_process) {
   EXPECT_EQ(WaitForSingleObject(process, 0), DWORD{WAIT_TIMEOUT});
 }
 
+DWORD flags_of(SOCKET s) {
+  DWORD flags = 0;
+  EXPECT_TRUE(GetHandleInformation(reinterpret_cast<HANDLE>(s), &flags));
+  return flags;
+}
+
+TEST_F(Threads, OVL14_keep_back_a_socket_that_is_not_to_be_inherited) {
+  const SOCKET s = WSASocketW(AF_INET, SOCK_STREAM, 0, nullptr, 0, WSA_FLAG_NO_HANDLE_INHERIT);
+  EXPECT_EQ(flags_of(s), 0U);
+  WSAPROTOCOL_INFOW info{};
+  ASSERT_EQ(WSADuplicateSocketW(s, GetCurrentProcessId(), &info), 0);
+  const SOCKET copy = WSASocketW(0, 0, 0, &info, 0, 0);
+  EXPECT_EQ(flags_of(copy), DWORD{HANDLE_FLAG_INHERIT}) << "each handle has its own";
+  EXPECT_TRUE(SetHandleInformation(reinterpret_cast<HANDLE>(copy), HANDLE_FLAG_INHERIT, 0));
+  EXPECT_TRUE(SetHandleInformation(reinterpret_cast<HANDLE>(s), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT));
+  EXPECT_EQ(flags_of(s), DWORD{HANDLE_FLAG_INHERIT});
+  EXPECT_EQ(flags_of(copy), 0U);
+}
+
 TEST_F(Threads, keep_the_flags_of_handles) {
   SECURITY_ATTRIBUTES inherited = {sizeof(SECURITY_ATTRIBUTES), nullptr, TRUE};
   const HANDLE event = CreateEventA(&inherited, TRUE, FALSE, nullptr);

@@ -91,6 +91,7 @@ const std::set<std::pair<int, int>>& options_with_a_test() {
                                                     {SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT},
                                                     {SOL_SOCKET, SO_PROTOCOL_INFOA},
                                                     {SOL_SOCKET, SO_PROTOCOL_INFOW},
+                                                    {SOL_SOCKET, SO_BSP_STATE},
                                                     {IPPROTO_UDP, UDP_SEND_MSG_SIZE},
                                                     {IPPROTO_IPV6, IPV6_V6ONLY}};
   return all;
@@ -278,6 +279,41 @@ TEST_F(SocketOptions, a_message_goes_out_in_pieces_of_the_size_that_is_set) {
 TEST_F(SocketOptions, the_time_of_a_connection_counts_from_its_beginning) {
   EXPECT_EQ(value_of(tcp(), SOL_SOCKET, SO_CONNECT_TIME), -1);
   EXPECT_EQ(value_of(connection(80).client, SOL_SOCKET, SO_CONNECT_TIME), 0);
+}
+
+USHORT port_told(const SOCKET_ADDRESS& address) {
+  SOCKADDR_IN name{};
+  EXPECT_EQ(address.iSockaddrLength, int{sizeof(name)});
+  std::memcpy(&name, address.lpSockaddr, sizeof(name));
+  return ntohs(name.sin_port);
+}
+
+TEST_F(SocketOptions, the_state_of_a_socket_has_both_of_its_names) {
+  struct {
+    CSADDR_INFO info;
+    char names[2 * sizeof(SOCKADDR_IN)];
+  } place{};
+  auto* at = reinterpret_cast<char*>(&place);
+  const auto ask = [&](SOCKET s, int size) {
+    EXPECT_EQ(getsockopt(s, SOL_SOCKET, SO_BSP_STATE, at, &size), 0) << WSAGetLastError();
+    return size;
+  };
+  const SOCKET s = tcp();
+  EXPECT_EQ(ask(s, sizeof(CSADDR_INFO)), int{sizeof(CSADDR_INFO)});
+  EXPECT_EQ(place.info.LocalAddr.lpSockaddr, nullptr);
+  EXPECT_EQ(place.info.iSocketType, SOCK_STREAM);
+  EXPECT_EQ(place.info.iProtocol, IPPROTO_TCP);
+  ASSERT_EQ(bind_to(s, 700), 0);
+  EXPECT_EQ(ask(s, sizeof(place)), int{sizeof(CSADDR_INFO) + sizeof(SOCKADDR_IN)});
+  EXPECT_EQ(port_told(place.info.LocalAddr), 700);
+  EXPECT_EQ(place.info.RemoteAddr.iSockaddrLength, 0);
+  const Pair both = connection(80);
+  EXPECT_EQ(ask(both.client, sizeof(place)), int{sizeof(place)});
+  EXPECT_EQ(port_told(place.info.LocalAddr), port_of(both.client));
+  EXPECT_EQ(port_told(place.info.RemoteAddr), 80);
+  int short_by_one = sizeof(place) - 1;
+  expect_failure(WSAEFAULT,
+                 [&] { return getsockopt(both.client, SOL_SOCKET, SO_BSP_STATE, at, &short_by_one); });
 }
 
 TEST_F(SocketOptions, the_context_of_a_connection_needs_one) {

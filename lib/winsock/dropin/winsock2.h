@@ -407,6 +407,14 @@ typedef struct BERTH_WINDOWS_STRUCT _SOCKET_ADDRESS {
   INT iSockaddrLength;
 } SOCKET_ADDRESS, *PSOCKET_ADDRESS, *LPSOCKET_ADDRESS;
 
+/// What SO_BSP_STATE tells. Source: CSADDR_INFO page.
+typedef struct BERTH_WINDOWS_STRUCT _CSADDR_INFO {
+  SOCKET_ADDRESS LocalAddr;
+  SOCKET_ADDRESS RemoteAddr;
+  INT iSocketType;
+  INT iProtocol;
+} CSADDR_INFO, *PCSADDR_INFO, *LPCSADDR_INFO;
+
 typedef struct BERTH_WINDOWS_STRUCT _SOCKET_ADDRESS_LIST {
   INT iAddressCount;
   SOCKET_ADDRESS Address[1];
@@ -742,7 +750,8 @@ int WSAAPI getsockname(SOCKET s, struct sockaddr* name, int* namelen) BERTH_SYMB
 /// acquired (ACQ-17) and completes its pending overlapped calls with WSA_OPERATION_ABORTED (OVL-10).
 ///
 /// Returns 0. Otherwise SOCKET_ERROR with WSANOTINITIALISED, WSAENOTSOCK, WSAENETDOWN or, for a
-/// non-blocking socket that lingers, WSAEWOULDBLOCK. Source: closesocket page.
+/// non-blocking socket that lingers with bytes still to be sent, WSAEWOULDBLOCK: it is then as open as
+/// before. Source: closesocket page.
 int WSAAPI closesocket(SOCKET s) BERTH_SYMBOL(closesocket);
 
 /// Sets an option from the `optlen` bytes at `optval`.
@@ -804,7 +813,7 @@ SOCKET WSAAPI accept(SOCKET s, struct sockaddr* addr, int* addrlen) BERTH_SYMBOL
 
 /// As accept, if `lpfnCondition`, which is called in this thread with `dwCallbackData`, agrees. NULL: as
 /// accept. A connection that it defers stays, and the next call that accepts gets it first; calls that wait
-/// already, AcceptEx too, do not. The peer is connected before the condition is asked.
+/// already, AcceptEx and select too, are woken. The peer is connected before the condition is asked.
 ///
 /// Returns the handle. Otherwise INVALID_SOCKET with the codes of accept; WSAECONNREFUSED for CF_REJECT, and
 /// WSAEINVAL for an answer that is none of the three: the peer's connection is reset; WSATRY_AGAIN for
@@ -1051,6 +1060,7 @@ BERTH_LAYOUT(sizeof(SOCKADDR_IN) == 16);
 BERTH_LAYOUT(offsetof(SOCKADDR_IN, sin_port) == 2);
 BERTH_LAYOUT(offsetof(SOCKADDR_IN, sin_addr) == 4);
 BERTH_LAYOUT(sizeof(SOCKET_ADDRESS) == 2 * sizeof(void*));
+BERTH_LAYOUT(sizeof(CSADDR_INFO) == 4 * sizeof(void*) + 8);
 BERTH_LAYOUT(sizeof(SOCKET_ADDRESS_LIST) == 3 * sizeof(void*));
 BERTH_LAYOUT(sizeof(SOCKADDR_STORAGE) == 128);
 BERTH_LAYOUT(offsetof(SOCKADDR_STORAGE, __ss_align) == 8);

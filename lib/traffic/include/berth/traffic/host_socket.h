@@ -113,6 +113,8 @@ void drop_error_queue(int descriptor);
 Result set_blocking(int descriptor, bool blocking);
 /// Bytes that can be received now; of the first datagram, or of the stream.
 Result bytes_available(int descriptor);
+/// Bytes of a stream that were not sent yet, because the peer has no room for them.
+Result bytes_unsent(int descriptor);
 /// 1 when the next byte of the stream is where urgent data stood.
 Result is_at_urgent_mark(int descriptor);
 
