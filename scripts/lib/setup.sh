@@ -90,12 +90,13 @@ quietly() {
   rm -f "$log"
 }
 
-# build_preset PRESET [TARGET...]: configures and builds in build/PRESET.
+# build_preset PRESET [TARGET...]: configures, with configure_options besides, and builds in build/PRESET.
+configure_options=()
 build_preset() {
   local preset="$1"
   shift
   say "$preset: configure"
-  quietly "$preset: configure" cmake -S "$project" --preset "$preset"
+  quietly "$preset: configure" cmake -S "$project" --preset "$preset" "${configure_options[@]}"
   say "$preset: build"
   if [[ -t 1 ]]; then
     cmake --build "$project/build/$preset" --parallel "$jobs" ${1:+--target "$@"} </dev/null >&2 ||
