@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <memory>
+#include <utility>
 
 #include <berth/core/profile.h>
 #include <berth/document/json.h>
+#include <berth/document/observed.h>
+#include <berth/document/reading.h>
 #include <berth/text/law_text.h>
 
 #include "commands.h"
@@ -16,6 +19,7 @@ struct RulesOptions {
   std::string code;
   std::string provenance;
   std::string kind;
+  std::string profile;
   bool json = false;
   bool markdown = false;
   bool switches = false;
@@ -37,6 +41,33 @@ RuleQuery query_from(const RulesOptions& options) {
   if (!options.kind.empty())
     query.kind = static_cast<RuleKind>(one_of("kind", options.kind, listed(kRuleKindNames)));
   return query;
+}
+
+// The rows, those that a calibrated profile has seen on real Windows as observed there.
+struct KnownRules {
+  std::vector<RuleRow> rows;
+  std::string source;  // that the changed rows point at
+};
+
+Observed observed_by(const std::string& profile) {
+  if (profile.empty()) return {};
+  auto observed = read_document_file(profile, observed_in_profile);
+  if (!observed) throw BadInput(to_string(observed.error()));
+  return *std::move(observed);
+}
+
+KnownRules known_rules(const std::vector<const RuleRow*>& rows, const Observed& observed) {
+  KnownRules known{.rows = {}, .source = "seen on " + observed.on};
+  for (const RuleRow* row : rows) known.rows.push_back(*row);
+  return known;
+}
+
+void mark_observed(KnownRules& known, const Observed& observed) {
+  for (RuleRow& row : known.rows) {
+    if (!observed.rules.test(index_of(row.rule))) continue;
+    row.provenance = Provenance::Observed;
+    row.source = known.source;
+  }
 }
 
 std::string json_of_rules(const std::vector<const RuleRow*>& rows) {
@@ -67,13 +98,22 @@ std::string json_of_switches() {
 }
 
 bool asks_for_everything(const RulesOptions& options) {
-  return options.rule.empty() && options.code.empty() && options.provenance.empty() && options.kind.empty();
+  return options.rule.empty() && options.code.empty() && options.provenance.empty() && options.kind.empty() &&
+         options.profile.empty();
 }
 
 void show_rules(const RulesOptions& options) {
   if (options.switches) return print(options.json ? json_of_switches() : switches_markdown());
   if (options.deviations) return print(deviations_page());
-  const auto rows = rules_matching(query_from(options));
+  const Observed observed = observed_by(options.profile);
+  RuleQuery query = query_from(options);
+  // What a report has seen is looked for as observed.
+  const auto wanted = std::exchange(query.provenance, std::nullopt);
+  KnownRules known = known_rules(rules_matching(query), observed);
+  mark_observed(known, observed);
+  std::vector<const RuleRow*> rows;
+  for (const RuleRow& row : known.rows)
+    if (!wanted || row.provenance == *wanted) rows.push_back(&row);
   if (options.json) return print(json_of_rules(rows));
   if (options.markdown) return print(asks_for_everything(options) ? rules_page() : rules_markdown(rows));
   print(rows.empty() ? "no rule is like that\n" : rules_text(rows));
@@ -89,6 +129,8 @@ void add_rules(CLI::App& app, int& exit_code) {
   command->add_option("--code", options->code, "Rules that answer with this code, by name or number");
   command->add_option("--provenance", options->provenance, "documented, observed, inferred or unspecified");
   command->add_option("--kind", options->kind, "refusal, effect or note");
+  command->add_option("--profile", options->profile,
+                      "File of a calibrated profile: the rules that it has seen are observed");
   auto* json = command->add_flag("--json", options->json, "As JSON");
   auto* markdown =
       command->add_flag("--markdown", options->markdown, "As Markdown; of all rules: docs/rules.md");

@@ -150,7 +150,7 @@ StartError start_error(const DocumentError& error) {
 }
 
 std::string beside(const std::string& file, const std::string& named) {
-  return (std::filesystem::path(file).parent_path() / named).string();
+  return (std::filesystem::path(file).parent_path() / named).generic_string();
 }
 
 Json json_of(const WorldBoundPort& port) {

@@ -227,8 +227,10 @@ class Judge {
  private:
   void vote(Rule rule, RuleJudgement vote) {
     RuleJudgement& row = rows_[index_of(rule)];
-    const bool is_first = row.scenario.empty();
-    if (is_first || vote.verdict > row.verdict) row = std::move(vote);
+    const bool is_first = row.scenario.empty() || was_not_played_[index_of(rule)];
+    if (!is_first && vote.verdict <= row.verdict) return;
+    row = std::move(vote);
+    was_not_played_.reset(index_of(rule));
   }
   void vote_for_all(const Scenario& scenario, Verdict verdict, const std::string& reason) {
     for (const Rule rule : scenario.rules)
@@ -236,11 +238,24 @@ class Judge {
           rule,
           {.rule = rule, .verdict = verdict, .ours = {}, .theirs = reason, .scenario = short_name(scenario)});
   }
+  // That says less than any playing does.
+  void note_that_it_was_not_played(const Scenario& scenario) {
+    for (const Rule rule : scenario.rules) {
+      RuleJudgement& row = rows_[index_of(rule)];
+      if (!row.scenario.empty()) continue;
+      row = {.rule = rule,
+             .verdict = Verdict::Unknown,
+             .ours = {},
+             .theirs = "it was not played",
+             .scenario = short_name(scenario)};
+      was_not_played_.set(index_of(rule));
+    }
+  }
   void look_at(const Scenario& scenario) {
     if (const auto why = ruled_out_by(scenario, ours_))
       return vote_for_all(scenario, Verdict::NotApplicable, *why);
     const PlayEvidence* playing = playings_.under(scenario, ours_);
-    if (playing == nullptr) return vote_for_all(scenario, Verdict::Unknown, "it was not played");
+    if (playing == nullptr) return note_that_it_was_not_played(scenario);
     const Verdict verdict = verdict_of(scenario, *playing, ours_);
     if (verdict == Verdict::Agrees) return vote_for_all(scenario, verdict, {});
     if (verdict != Verdict::Differs) return vote_for_all(scenario, verdict, playing->reason);
@@ -277,6 +292,7 @@ class Judge {
   const Profile& ours_;
   Profile theirs_;
   std::vector<RuleJudgement> rows_;
+  RuleSet was_not_played_;
 };
 
 std::string filled_up(std::string text, std::size_t width) {

@@ -79,6 +79,12 @@ class EmulatedHost final : public Host {
   }
   std::optional<std::string> lacks_persistent_functions() const override { return std::nullopt; }
 
+  std::optional<std::string> lacks_port_reservations() const override {
+    if (setup_.profile.port_reservations == choice::PortReservations::Present) return std::nullopt;
+    return "SIO_ACQUIRE_PORT_RESERVATION: unsupported";
+  }
+  bool has_address(const Address&) const override { return true; }  // those of the usual world
+
   Result<std::unique_ptr<Channel>, std::string> start(const Identity& identity) override {
     const ProcessId process = machine_->start_process({identity.kind, kUser});
     return std::unique_ptr<Channel>(

@@ -2,6 +2,9 @@
 #include "guarded_memory.h"
 
 #ifdef _WIN32
+// Before <windows.h>, wherever that is included.
+#include <winsock2.h>
+
 #include <windows.h>
 #else
 #include <sys/mman.h>

@@ -61,12 +61,33 @@ Lack lack_of_world(const Host& host, const World& world) {
   return std::nullopt;
 }
 
+// The addresses of a world are those of some computer, perhaps not of this one.
+Lack lack_of_addresses(const Host& host, const Scenario& scenario) {
+  for (const Step& step : scenario.steps) {
+    const auto* bind = std::get_if<call::Bind>(&step.call);
+    if (bind == nullptr || bind->address.form != AddressUse::Form::Literal) continue;
+    const auto address = parse_address(bind->address.literal);
+    const bool is_of_the_world =
+        address && std::ranges::find(scenario.world.addresses, *address) != scenario.world.addresses.end();
+    if (is_of_the_world && !host.has_address(*address))
+      return "the address " + bind->address.literal + ": this computer has not got it";
+  }
+  return std::nullopt;
+}
+
 template <class C>
 constexpr bool kIsOfReservations =
     std::is_same_v<C, call::Acquire> || std::is_same_v<C, call::UseToken> || kIsPersistent<C> || kIsNetsh<C>;
 
 bool is_of_reservations(const Step& step) {
   return std::visit([]<class C>(const C&) { return kIsOfReservations<C>; }, step.call);
+}
+// Where there are no reservations, only a scenario that knows of such places can be played.
+Lack lack_of_reservations(const Host& host, const Scenario& scenario) {
+  const auto knows = [](std::size_t index) { return switches()[index].name == "port_reservations"; };
+  if (std::ranges::any_of(scenario.switches, knows)) return std::nullopt;
+  if (std::ranges::none_of(scenario.steps, is_of_reservations)) return std::nullopt;
+  return host.lacks_port_reservations();
 }
 bool sets_an_option(const Step& step) { return std::holds_alternative<call::SetOption>(step.call); }
 
@@ -263,6 +284,8 @@ class NativeArm final : public Arm {
   std::optional<std::string> lacks(const Scenario& scenario) const override {
     if (scenario.profile) return "a Windows that is as the profile " + scenario.profile->name;
     if (auto lack = lack_of_world(shared_.host, scenario.world)) return lack;
+    if (auto lack = lack_of_reservations(shared_.host, scenario)) return lack;
+    if (auto lack = lack_of_addresses(shared_.host, scenario)) return lack;
     return lack_of_accounts(scenario);
   }
   Result<std::unique_ptr<Performance>, std::string> begin(const Scenario& scenario,

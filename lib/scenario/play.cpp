@@ -28,20 +28,6 @@ bool lacks_port_reservations(const Scenario& scenario, const Profile& profile) {
          std::ranges::any_of(scenario.steps, is_about_reservations);
 }
 
-// The first thing that this playing needs and the arm has not.
-std::optional<std::string> lack_of(const Scenario& scenario, const Arm& arm, const Profile& profile) {
-  if (!scenario.arms.empty() && std::ranges::find(scenario.arms, arm.kind()) == scenario.arms.end())
-    return "the scenario is for other arms";
-  if (auto lack = ruled_out_by(scenario, profile)) return lack;
-  if (auto lack = arm.lacks(scenario)) return lack;
-  for (const ProcessWanted& process : scenario.processes)
-    if (auto lack = arm.lacks(process)) return lack;
-  for (const Step& step : scenario.steps)
-    if (holds(step.when, profile))
-      if (auto lack = arm.lacks(step)) return lack;
-  return std::nullopt;
-}
-
 PlayReport unknown(std::string why) {
   PlayReport report;
   report.verdict = Verdict::Unknown;
@@ -123,6 +109,19 @@ void judge_deviation(const Scenario& scenario, const Arm& arm, PlayReport& repor
 }
 
 }  // namespace
+
+std::optional<std::string> lack_of(const Scenario& scenario, const Arm& arm, const Profile& profile) {
+  if (!scenario.arms.empty() && std::ranges::find(scenario.arms, arm.kind()) == scenario.arms.end())
+    return "the scenario is for other arms";
+  if (auto lack = ruled_out_by(scenario, profile)) return lack;
+  if (auto lack = arm.lacks(scenario)) return lack;
+  for (const ProcessWanted& process : scenario.processes)
+    if (auto lack = arm.lacks(process)) return lack;
+  for (const Step& step : scenario.steps)
+    if (holds(step.when, profile))
+      if (auto lack = arm.lacks(step)) return lack;
+  return std::nullopt;
+}
 
 std::optional<std::string> ruled_out_by(const Scenario& scenario, const Profile& profile) {
   if (lacks_port_reservations(scenario, profile)) return "a Windows with port reservations";

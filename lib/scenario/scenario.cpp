@@ -180,7 +180,7 @@ Result<Scenario, DocumentError> parse_scenario(const std::string& file, std::str
 }
 
 Result<Scenario, DocumentError> load_scenario(const std::string& path, const Fixtures& fixtures) {
-  auto text = read_text_file(path, kLimits);
+  auto text = fixtures.text_of(path);
   if (!text) return text.error();
   return parse_scenario(path, *text, fixtures);
 }

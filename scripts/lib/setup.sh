@@ -12,6 +12,7 @@ in_ci() { [[ "${CI:-}" == true || "${CI:-}" == 1 ]]; }
 build_packages=(cmake ninja-build g++ libboost-dev nlohmann-json3-dev libcli11-dev libspdlog-dev libfmt-dev libgtest-dev
                 libgmock-dev libbenchmark-dev)
 check_packages=(clang clang-tidy clang-format libclang-rt-14-dev valgrind gcovr)
+windows_packages=(g++-mingw-w64-x86-64-posix wine wine64 googletest)
 
 # say WORDS...: one line of progress, on stderr, with the seconds since the first script began.
 export BERTH_STARTED_AT="${BERTH_STARTED_AT:-$(date +%s)}"

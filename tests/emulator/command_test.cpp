@@ -190,6 +190,8 @@ TEST(Documents, AreTheOnesThatTheCodeMakes) {
   const std::string docs = std::string(BERTH_SOURCE_DIR) + "/docs/";
   EXPECT_EQ(contents_of(docs + "rules.md"), rules_page()) << "run scripts/generate";
   EXPECT_EQ(contents_of(docs + "deviations.md"), deviations_page()) << "run scripts/generate";
+  EXPECT_EQ(contents_of(docs + "open-questions.md"), berth_command("conform --questions").output);
+  EXPECT_EQ(contents_of(docs + "report.schema.json"), berth_command("conform --report-schema").output);
   EXPECT_EQ(berth_command("rules --markdown").output, rules_page());
   EXPECT_EQ(berth_command("rules --deviations").output, deviations_page());
 }

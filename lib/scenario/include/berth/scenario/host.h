@@ -52,6 +52,11 @@ class Host {
   /// Why the persistent functions cannot be called here.
   [[nodiscard]] virtual std::optional<std::string> lacks_persistent_functions() const = 0;
 
+  /// Why no port can be reserved here at all: a Windows before Vista, or what stands in for Windows.
+  [[nodiscard]] virtual std::optional<std::string> lacks_port_reservations() const = 0;
+  /// True when sockets can be bound to that address here.
+  [[nodiscard]] virtual bool has_address(const Address& address) const = 0;
+
   /// A process of that identity that serves steps; else why there is none.
   virtual Result<std::unique_ptr<Channel>, std::string> start(const Identity& identity) = 0;
   /// Disjoint runs of ports that are free; else why there are none.

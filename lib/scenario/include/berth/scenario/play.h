@@ -42,6 +42,11 @@ struct PlayReport {
   std::vector<StepReport> steps;  ///< up to the first that did not come out as expected
 };
 
+/// What a playing needs and has not: by its arm, by the profile, or because it names other arms. Nothing when
+/// it can be played.
+[[nodiscard]] std::optional<std::string> lack_of(const Scenario& scenario, const Arm& arm,
+                                                 const Profile& profile);
+
 /// Plays a scenario from its world on. Where the scenario names a profile, that takes the place of `profile`.
 [[nodiscard]] PlayReport play(const Scenario& scenario, const Arm& arm, const Profile& profile);
 

@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# conformance.sh EMULATOR PROGRAM FOLDER PROJECT: plays the suite, and compares the scenarios that differ or
+# bring the worker down with those that docs/conformance.md explains.
+set -euo pipefail
+emulator="$1" program="$2" folder="$3" project="$4"
+least_agreeing=60
+
+mkdir -p "$folder"
+cd "$folder"
+status=0
+"$emulator" "$program" --output . >run.log 2>&1 </dev/null || status=$?
+if ((status > 1)); then
+  tail -20 run.log
+  echo "berth-conformance ended with $status"
+  exit 1
+fi
+if [[ -e left-behind.jsonl ]]; then
+  echo "something is left behind:"
+  cat left-behind.jsonl
+  exit 1
+fi
+
+sed -nE 's/^[0-9]+ agrees: ([^ ]+).*/\1/p' run.log | tr -d '\r' | sort -u >agreeing
+sed -nE 's/^[0-9]+ (differs|unknown): ([^ ]+).*/\2/p' run.log | tr -d '\r' | sort -u >different
+# A question is played under every answer: where one agrees, nothing is different.
+comm -23 different agreeing >really-different
+sed -nE 's/^\| `([a-z_0-9]+\/[a-z_0-9]+)` \|.*/\1/p' "$project/docs/wine.md" | sort -u >explained
+
+tail -1 run.log
+agreeing="$(wc -l <agreeing)"
+if ((agreeing < least_agreeing)); then
+  echo "only $agreeing scenarios agree, expected $least_agreeing at least"
+  exit 1
+fi
+if unexplained="$(comm -23 really-different explained)" && [[ -n $unexplained ]]; then
+  echo "these differ, and docs/wine.md does not say why:"
+  echo "$unexplained"
+  exit 1
+fi
+if gone="$(comm -13 really-different explained)" && [[ -n $gone ]]; then
+  echo "docs/wine.md explains a difference of these, and they have none:"
+  echo "$gone"
+  exit 1
+fi
