@@ -48,6 +48,8 @@ const std::vector<Folder> kFolders = {
                                                                          {"nlohmann"},  Outside::WindowsFace},
   {"lib/testing",             {"core", "rules", "codes", "document", "store", "machine", "winsock", "text", "testing.h"},
                                                                          {"gtest", "gmock"}, Outside::WindowsFace},
+  {"emulator/conformance/windows_platform.cpp", {"core", "codes", "scenario"},
+                                                                         {},            Outside::WindowsFace},
   {"emulator",                {"core", "rules", "codes", "document", "store", "machine", "winsock", "text", "scenario", "remote", "server"},
                                                                          {"nlohmann", "CLI", "spdlog", "fmt", "boost"}, Outside::Platform},
 };
