@@ -103,7 +103,10 @@ Candidates candidates_for(std::size_t index, const std::vector<Scenario>& suite,
   for (const std::string_view position : row.positions) found.positions.emplace(position);
   for (const Scenario& scenario : suite) {
     if (std::ranges::find(scenario.switches, index) == scenario.switches.end()) continue;
-    if (ruled_out_by(scenario, so_far)) continue;
+    if (const auto other = ruled_out_by(scenario, so_far)) {
+      if (found.why_not.empty()) found.why_not = "its scenarios do not hold: " + *other;
+      continue;
+    }
     const auto agreeing = agreeing_positions(scenario, playings, row.name);
     for (const PlayEvidence* playing : playings.of(scenario)) {
       if (playing->verdict == Verdict::NotApplicable && found.why_not.empty())
