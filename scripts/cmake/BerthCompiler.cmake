@@ -51,6 +51,10 @@ function(berth_own_target target)
     # So that a user's shared library can take them in.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
   endif()
+  if(WIN32)
+    # Else <windows.h> has macros in the place of std::min and std::max.
+    target_compile_definitions(${target} PRIVATE NOMINMAX)
+  endif()
   if(MSVC)
     target_compile_options(${target} PRIVATE /utf-8 /permissive- /Zc:__cplusplus)
   endif()
