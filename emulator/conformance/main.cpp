@@ -57,7 +57,8 @@ bool write(const fs::path& path, const std::string& text) {
 
 std::string name_of_playing(const PlayEvidence& playing) {
   std::string name = playing.scenario;
-  for (const auto& [key, position] : playing.positions) name += " [" + key + '=' + position + ']';
+  for (const auto& [key, position] : playing.positions)
+    name.append(" [").append(key).append("=").append(position).append("]");
   return name;
 }
 

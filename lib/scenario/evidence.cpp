@@ -246,7 +246,8 @@ std::string difference_text(const Evidence& before, const Evidence& after) {
   if (before.build != after.build) text += "build: " + before.build + " -> " + after.build + '\n';
   const auto title = [](const PlayEvidence& playing) {
     std::string name = playing.scenario;
-    for (const auto& [key, position] : playing.positions) name += ' ' + key + '=' + position;
+    for (const auto& [key, position] : playing.positions)
+      name.append(" ").append(key).append("=").append(position);
     return name;
   };
   const auto said = [](const PlayEvidence& playing) {

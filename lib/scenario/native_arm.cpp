@@ -204,7 +204,7 @@ class NativePerformance final : public Performance {
   Seen with_trace(const Trace& trace, Make&& make) {
     const auto entry = shared_.journal.note(trace);
     if (!entry) return Seen::failed("the journal cannot be written");
-    const Seen seen = make();
+    Seen seen = make();
     if (seen.kind == Seen::Kind::Refused) shared_.journal.strike(*entry);
     return seen;
   }
