@@ -186,6 +186,39 @@ TEST(Command, RulesAreSearched) {
   EXPECT_EQ(Json::parse(berth_command("rules --switches --json").output).size(), switches().size());
 }
 
+// -- reports of real Windows ------------------------------------------------------------------------------
+
+// One scenario that agreed, and one that was refused with another code than ours.
+constexpr const char* kReport = R"({"version": 1, "build": "Windows 11 Pro 10.0.22631", "complete": true,
+"seconds": 1.5, "probes": [{"probe": "elevated token", "answer": "yes"}], "playings": [
+{"scenario": "release/a_reservation_is_released_once", "verdict": "differs", "reason": "step 4", "milliseconds": 2.0,
+ "steps": [{"step": 3, "expected": {"refused_by": "NothingToRelease", "code": 10022}, "saw": 10013,
+            "differences": ["saw a failure with 10013 WSAEACCES"]}]}]})";
+
+TEST(Reports, AreComparedRuleByRule) {
+  const Folder folder;
+  const Ended compared = berth_command("conform --compare " + folder.write("report.json", kReport));
+  EXPECT_EQ(compared.code, 1);
+  EXPECT_THAT(compared.output, HasSubstr("build: Windows 11 Pro 10.0.22631"));
+  EXPECT_THAT(compared.output, ContainsRegex("NothingToRelease +differs: we say 10022 WSAEINVAL, it says "
+                                             "10013 WSAEACCES \\(release/a_reservation_is_released_once\\)"));
+}
+
+TEST(Reports, AreNotReadWhenTheyAreOfAnotherVersion) {
+  const Folder folder;
+  const Ended compared =
+      berth_command("conform --compare " + folder.write("report.json", R"({"version": 2})"));
+  EXPECT_EQ(compared.code, 2);
+  EXPECT_THAT(compared.output, HasSubstr("at /version: found the number 2"));
+}
+
+TEST(Reports, AreDiffed) {
+  const Folder folder;
+  const std::string report = folder.write("report.json", kReport);
+  EXPECT_EQ(berth_command("conform --diff " + report + ' ' + report).output, "the reports say the same\n");
+  EXPECT_EQ(berth_command("conform --diff " + report).code, 2);
+}
+
 TEST(Documents, AreTheOnesThatTheCodeMakes) {
   const std::string docs = std::string(BERTH_SOURCE_DIR) + "/docs/";
   EXPECT_EQ(contents_of(docs + "rules.md"), rules_page()) << "run scripts/generate";
