@@ -7,6 +7,8 @@
 #include <berth/document/json.h>
 #include <berth/document/reading.h>
 
+#include "quick_text.h"
+
 namespace berth::remote {
 namespace {
 
@@ -259,9 +261,15 @@ void write(std::string& to, const Welcome& welcome) {
   write_line(to, json);
 }
 
-void write(std::string& to, const Ask& asked) { write_line(to, std::visit(AskWriter{}, asked)); }
+void write(std::string& to, const Ask& asked) {
+  const auto* submit = std::get_if<ask::Submit>(&asked);
+  if (submit != nullptr && quick::write(to, *submit)) return;
+  write_line(to, std::visit(AskWriter{}, asked));
+}
 
-void write(std::string& to, const Outcome& outcome) { write_line(to, json_of(outcome)); }
+void write(std::string& to, const Outcome& outcome) {
+  if (!quick::write(to, outcome)) write_line(to, json_of(outcome));
+}
 
 void write(std::string& to, const Receiver& receiver) {
   Json json = Json::object({{"local", receiver.address_is_local}});
@@ -312,11 +320,13 @@ Result<Welcome, std::string> parse(std::string_view line) {
 
 template <>
 Result<Ask, std::string> parse(std::string_view line) {
+  if (auto submit = quick::read_submit(line)) return *std::move(submit);
   return asked(line, read_ask);
 }
 
 template <>
 Result<Outcome, std::string> parse(std::string_view line) {
+  if (const auto known = quick::read_outcome(line)) return *known;
   auto outcome = read_document("message", line, [](const Cursor& at) { return read<Outcome>(at); },
                                {.bytes = kMostBytesAsked});
   if (!outcome) return to_string(outcome.error());
