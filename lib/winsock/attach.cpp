@@ -85,9 +85,19 @@ std::string in_one_line(std::string text) {
   return text;
 }
 
+// Wakes whoever sleeps in a call that has lost its machine.
+void interrupt_calls_on(const Gateway& machine) {
+  HandleTable::of_program().each_flow([&machine](Flow& flow) {
+    if (&flow.process.machine() == &machine) flow.interrupt();
+  });
+}
+
 std::shared_ptr<ProcessFace> make_embedded_process() {
   auto made = make_embedded_machine();
-  if (made) return std::make_shared<ProcessFace>(made->machine, made->process, 0, made->network);
+  if (made) {
+    if (made->when_gone) made->when_gone([machine = made->machine.get()] { interrupt_calls_on(*machine); });
+    return std::make_shared<ProcessFace>(made->machine, made->process, 0, made->network);
+  }
   std::fprintf(stderr, "berth: %s\n", in_one_line(made.error()).c_str());
   return nullptr;
 }

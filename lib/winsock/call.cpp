@@ -52,6 +52,7 @@ std::optional<FaultAction> Call::outcome_of_fault(const CallView& view) const {
 
 bool Call::has_machine() const {
   if (process_ == nullptr) return false;
+  if (process_->machine().is_gone()) return false;
   if (process_->is_of_this_program()) return true;
   say_once_that_the_machine_stayed_behind();
   return false;

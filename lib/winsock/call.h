@@ -32,7 +32,8 @@ class Call {
   [[nodiscard]] const Profile& profile() const { return process_->machine().profile(); }
   [[nodiscard]] bool in_force(Rule rule) const { return process_ == nullptr || profile().in_force(rule); }
 
-  /// False when there is no machine to ask: it could not be made, or it stayed with the parent of a fork.
+  /// False when there is no machine to ask: it could not be made, is gone, or stayed with the parent of a
+  /// fork.
   [[nodiscard]] bool has_machine() const;
   /// Checks that Winsock is started, and then that the handle is an open socket of this process. False: the
   /// call has failed.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <mutex>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include "memory_probe.h"
@@ -44,27 +46,108 @@ std::optional<SOCKET> duplicate(Use& use, ProcessFace& into) {
   return std::nullopt;
 }
 
+// -- between programs -----------------------------------------------------------------------------
+
+// What the other program must know of the socket, in words: kind, family, overlapped, type, phase, whether it
+// blocks, and its two names with their ports.
+constexpr const char* kNobody = "-";
+
+std::string name_words(const std::optional<Endpoint>& name) {
+  return name ? to_string(name->address) + ' ' + std::to_string(name->port) : std::string(kNobody) + " 0";
+}
+
+std::string note_about(const OpenHandle& open, Flow& flow) {
+  std::ostringstream note;
+  note << static_cast<int>(open.kind) << ' ' << static_cast<int>(open.family) << ' ' << open.overlapped << ' '
+       << open.type << ' ' << static_cast<int>(flow.phase.load()) << ' ' << flow.blocks << ' '
+       << name_words(flow.local()) << ' ' << name_words(flow.peer());
+  return note.str();
+}
+
+std::optional<Endpoint> read_name_words(std::istream& note) {
+  std::string address;
+  Endpoint name;
+  note >> address >> name.port;
+  if (address == kNobody) return std::nullopt;
+  name.address = parse_address(address).value_or(Address{});
+  return name;
+}
+
+// A handle of `process` to what another program has offered; nothing when the table is full.
+std::optional<SOCKET> handle_to(ProcessFace& process, const Offered& offered) {
+  std::istringstream note(offered.note);
+  int kind = 0;
+  int family = 0;
+  int phase = 0;
+  bool blocks = true;
+  OpenHandle open;
+  note >> kind >> family >> open.overlapped >> open.type >> phase >> blocks;
+  open.process = &process;
+  open.socket = offered.socket;
+  open.kind = static_cast<SocketKind>(kind);
+  open.family = static_cast<Family>(family);
+  const auto local = read_name_words(note);
+  const auto peer = read_name_words(note);
+  const auto flow =
+      Flow::of_another_program(open, offered.descriptor, static_cast<Phase>(phase), local, peer);
+  flow->blocks = blocks;
+  open.flow = flow.get();
+  const auto handle = HandleTable::of_program().insert(open);
+  if (handle) flow->hold();
+  return handle;
+}
+
+// The number by which that program finds the handle; nothing when there is no such program.
+std::optional<DWORD> offer_to(Use& use, DWORD program) {
+  Call& call = use.call();
+  const auto number =
+      call.process()->machine().offer(call.process()->id(), use.flow().socket, program, use.flow().descriptor,
+                                      note_about(call.socket(), use.flow()));
+  return number ? std::optional(static_cast<DWORD>(*number)) : std::nullopt;
+}
+
+std::optional<SOCKET> claim_from_program(ProcessFace& process, DWORD number) {
+  const auto offered = process.machine().claim(number);
+  if (!offered) return std::nullopt;
+  const auto handle = handle_to(process, *offered);
+  if (!handle) process.machine().submit(process.id(), request::CloseSocket{offered->socket});
+  return handle;
+}
+
+// The number that goes into the structure; nothing: the call has failed.
+std::optional<DWORD> duplicated(Use& use, DWORD number) {
+  const auto into = process_of_number(use.call().process()->machine(), number);
+  if (into == nullptr) {
+    const auto offered = offer_to(use, number);
+    if (!offered) use.fail(WSAEINVAL);
+    return offered;
+  }
+  const auto handle = duplicate(use, *into);
+  if (!handle) return std::nullopt;
+  const std::lock_guard guard(unclaimed().mutex);
+  unclaimed().handles.push_back(*handle);
+  return static_cast<DWORD>(*handle);
+}
+
 template <class Info>
 int duplicate_for(SOCKET s, DWORD number, Info* place) {
   Use use(s);
   if (!use.has_flow()) return SOCKET_ERROR;
   MemoryProbe memory;
   if (!memory.is_writable(place, sizeof(Info))) return use.call().fail(Rule::PointerIsBad);
-  const auto into = process_of_number(use.call().process()->machine(), number);
-  if (into == nullptr) return use.fail(WSAEINVAL);
-  const auto handle = duplicate(use, *into);
-  if (!handle) return SOCKET_ERROR;
+  const auto reserved = duplicated(use, number);
+  if (!reserved) return SOCKET_ERROR;
   Info info = protocol_of<Info>(use.call().socket());
-  info.dwProviderReserved = static_cast<DWORD>(*handle);
+  info.dwProviderReserved = *reserved;
   static_cast<void>(memory.write(place, info));
-  const std::lock_guard guard(unclaimed().mutex);
-  unclaimed().handles.push_back(*handle);
   return 0;
 }
 
 }  // namespace
 
-std::optional<SOCKET> claim_duplicate(const ProcessFace& process, DWORD number) {
+std::optional<SOCKET> claim_duplicate(ProcessFace& process, DWORD number) {
+  constexpr DWORD kOdd = 1;  // as no handle is
+  if ((number & kOdd) != 0) return claim_from_program(process, number);
   const std::lock_guard guard(unclaimed().mutex);
   auto& handles = unclaimed().handles;
   const auto found = std::ranges::find(handles, SOCKET{number});

@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "embedded_machine.h"
 
-#include <fcntl.h>
-#include <unistd.h>
+#include <errno.h>  // program_invocation_short_name
 
-#include <cerrno>
 #include <charconv>
 #include <cstdlib>
-#include <cstring>
+#include <fstream>
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
 
-#include <berth/machine/journal.h>
-#include <berth/machine/machine.h>
-#include <berth/store/file_storage.h>
-#include <berth/store/memory_storage.h>
-#include <berth/store/telling_storage.h>
+#include <berth/machine/opened_machine.h>
+#include <berth/remote/remote_gateway.h>
+#include <berth/store/line_file.h>
 
 namespace berth::winsock {
 namespace {
@@ -41,14 +38,23 @@ struct Settings {
   std::uint64_t seed = kUsualSeed;
   Network network = Network::Isolated;
   std::optional<std::string> trace_path;
+  std::optional<remote::Where> where;  // of a machine that is served
 };
 
-Problem read_where_to_attach() {
+// Why a file gives nothing.
+struct Unreadable {
+  std::string what;
+};
+
+Problem read_where_to_attach(Settings& settings) {
   const auto socket = setting("BERTH_SOCKET");
   if (!socket) return std::nullopt;
   if (setting("BERTH_WORLD") || setting("BERTH_STORE"))
     return "BERTH_SOCKET is set beside BERTH_WORLD or BERTH_STORE: the machine behind the socket has its own";
-  return wrong("BERTH_SOCKET", *socket, "it to be unset: this build has embedded machines only");
+  auto where = remote::parse_where(*socket);
+  if (!where) return wrong("BERTH_SOCKET", *socket, where.error());
+  settings.where = *std::move(where);
+  return std::nullopt;
 }
 
 Problem read_network(Settings& settings) {
@@ -65,7 +71,6 @@ Problem read_world(Settings& settings) {
   auto world = load_world(*path);
   if (!world) return "BERTH_WORLD: " + to_string(world.error());
   settings.world = *std::move(world);
-  settings.store_path = settings.world.store_path;
   return std::nullopt;
 }
 
@@ -93,7 +98,7 @@ Problem read_seed(Settings& settings) {
 
 Result<Settings, std::string> read_settings() {
   Settings settings;
-  if (auto problem = read_where_to_attach()) return *std::move(problem);
+  if (auto problem = read_where_to_attach(settings)) return *std::move(problem);
   if (auto problem = read_network(settings)) return *std::move(problem);
   if (auto problem = read_world(settings)) return *std::move(problem);
   if (auto problem = read_identity(settings)) return *std::move(problem);
@@ -103,64 +108,57 @@ Result<Settings, std::string> read_settings() {
   return settings;
 }
 
-// A file that is appended to a whole line at a time, so that several programs can share it.
-Result<Journal::Write, std::string> open_trace(const std::string& path) {
-  int file = STDERR_FILENO;
-  if (path != "-") file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file < 0)
-    return wrong("BERTH_TRACE", path,
-                 "a file that can be written (" + std::string(std::strerror(errno)) + ")");
-  return Journal::Write([file](const std::string& line) {
-    std::string_view rest = line;
-    while (!rest.empty()) {
-      const ssize_t written = ::write(file, rest.data(), rest.size());
-      if (written < 0 && errno != EINTR) return;  // a full disk costs the trace, not the program
-      if (written > 0) rest.remove_prefix(static_cast<std::size_t>(written));
-    }
-  });
+Result<std::shared_ptr<OpenedMachine>, std::string> start_machine(const Settings& settings) {
+  MachineFiles files{
+      .world = settings.world, .store_path = settings.store_path, .seed = settings.seed, .trace = {}};
+  if (settings.trace_path) {
+    auto trace = open_line_file(*settings.trace_path);
+    if (!trace)
+      return wrong("BERTH_TRACE", *settings.trace_path, "a file that can be written (" + trace.error() + ")");
+    files.trace = std::move(trace).value();
+  }
+  return open_machine(files);
 }
 
-Result<std::unique_ptr<Storage>, std::string> open_storage(const Settings& settings) {
-  if (!settings.store_path) return std::unique_ptr<Storage>(std::make_unique<MemoryStorage>());
-  auto storage = FileStorage::open(*settings.store_path);
-  if (!storage) return "the store: " + to_string(storage.error());
-  // The program only sees a code, and would not know why.
-  return telling_on_stderr(std::move(storage).value());
+// -- a machine of the program's own ---------------------------------------------------------------
+
+Result<EmbeddedMachine, std::string> embed_machine(const Settings& settings) {
+  const auto opened = start_machine(settings);
+  if (!opened) return opened.error();
+  Machine* machine = (*opened)->machine.get();
+  const ProcessId process = machine->start_process(settings.identity);
+  return EmbeddedMachine{.machine = std::shared_ptr<Gateway>(*opened, machine),
+                         .process = process,
+                         .network = settings.network,
+                         .when_gone = {}};
 }
 
-// A machine and what watches it, which lives as long.
-struct WatchedMachine {
-  std::unique_ptr<Journal> journal;
-  std::unique_ptr<Machine> machine;
-};
+// -- a machine behind a socket --------------------------------------------------------------------
 
-Result<std::unique_ptr<Journal>, std::string> open_journal(const Settings& settings, const Profile& profile,
-                                                           const PersistentSet& stored) {
-  if (!settings.trace_path) return std::unique_ptr<Journal>();
-  auto write = open_trace(*settings.trace_path);
-  if (!write) return write.error();
-  return std::make_unique<Journal>(settings.world.world, profile, settings.seed, stored, *std::move(write));
+Result<std::string, Unreadable> read_secret() {
+  const auto path = setting("BERTH_SECRET_FILE");
+  if (!path) return std::string();
+  std::ifstream file(*path);
+  std::string secret;
+  if (!std::getline(file, secret) || secret.empty())
+    return Unreadable{wrong("BERTH_SECRET_FILE", *path, "a file whose first line is the server's secret")};
+  return secret;
 }
 
-Result<std::shared_ptr<WatchedMachine>, std::string> start_machine(const Settings& settings) {
-  const Profile profile = settings.world.profile.value_or(Profile{});
-  auto storage = open_storage(settings);
-  if (!storage) return storage.error();
-  std::unique_ptr<Storage> held = std::move(storage).value();
-  const auto stored = held->load();
-  if (!stored) return "the store: " + to_string(stored.error());
-  auto journal = open_journal(settings, profile, *stored);
-  if (!journal) return journal.error();
-  auto watched = std::make_shared<WatchedMachine>();
-  watched->journal = std::move(journal).value();
-  auto machine = Machine::start({.world = settings.world.world,
-                                 .profile = profile,
-                                 .seed = settings.seed,
-                                 .storage = std::move(held),
-                                 .observer = watched->journal.get()});
-  if (!machine) return to_string(machine.error());
-  watched->machine = std::move(machine).value();
-  return watched;
+Result<EmbeddedMachine, std::string> join_machine(const Settings& settings) {
+  const auto secret = read_secret();
+  if (!secret) return secret.error().what;
+  remote::Introduction introduction{
+      .program = program_invocation_short_name, .identity = settings.identity, .secret = {}};
+  if (settings.where->is_tcp()) introduction.secret = *secret;
+  auto joined = remote::RemoteGateway::connect(*settings.where, introduction);
+  if (!joined) return "BERTH_SOCKET: the machine at " + to_string(*settings.where) + ": " + joined.error();
+  const std::shared_ptr<remote::RemoteGateway> gateway = std::move(joined).value();
+  return EmbeddedMachine{
+      .machine = gateway,
+      .process = gateway->process(),
+      .network = settings.network,
+      .when_gone = [gateway](std::function<void()> then) { gateway->when_gone(std::move(then)); }};
 }
 
 }  // namespace
@@ -168,13 +166,7 @@ Result<std::shared_ptr<WatchedMachine>, std::string> start_machine(const Setting
 Result<EmbeddedMachine, std::string> make_embedded_machine() {
   const auto settings = read_settings();
   if (!settings) return settings.error();
-  const auto watched = start_machine(*settings);
-  if (!watched) return watched.error();
-  Machine* machine = (*watched)->machine.get();
-  const ProcessId process = machine->start_process(settings->identity);
-  return EmbeddedMachine{.machine = std::shared_ptr<Gateway>(*watched, machine),
-                         .process = process,
-                         .network = settings->network};
+  return settings->where ? join_machine(*settings) : embed_machine(*settings);
 }
 
 }  // namespace berth::winsock

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,12 +17,15 @@ struct EmbeddedMachine {
   std::shared_ptr<Gateway> machine;
   ProcessId process;
   Network network = Network::Isolated;
+  /// Calls what it is given once the machine is gone, on another thread; empty for one that cannot go.
+  std::function<void(std::function<void()>)> when_gone;
 };
 
 /// The machine that the environment of the program asks for, with the program as a process on it; or one line
 /// that says which setting is wrong and what would be right.
 ///
-/// Reads BERTH_WORLD, BERTH_STORE, BERTH_IDENTITY, BERTH_NETWORK, BERTH_SEED and BERTH_TRACE.
+/// Reads BERTH_SOCKET (with BERTH_SECRET_FILE), or BERTH_WORLD, BERTH_STORE, BERTH_SEED and BERTH_TRACE; and
+/// BERTH_IDENTITY and BERTH_NETWORK.
 [[nodiscard]] Result<EmbeddedMachine, std::string> make_embedded_machine();
 
 }  // namespace berth::winsock

@@ -103,6 +103,16 @@ std::shared_ptr<Flow> Flow::of_accepted(const OpenHandle& open, const Arrival& a
   return flow;
 }
 
+std::shared_ptr<Flow> Flow::of_another_program(const OpenHandle& open, int descriptor, Phase phase,
+                                               const std::optional<Endpoint>& local,
+                                               const std::optional<Endpoint>& peer) {
+  auto flow = std::make_shared<Flow>(open, descriptor);
+  if (local) flow->set_local(local);
+  if (peer) flow->set_peer(peer);
+  flow->phase.store(phase, std::memory_order_release);
+  return flow;
+}
+
 Flow::Flow(const OpenHandle& open, int host_socket)
     : process(open.process->home()),
       socket(open.socket),
@@ -199,7 +209,10 @@ int Flow::carry() {
 int Flow::carry_isolated(const Endpoint& name) {
   traffic::HostAddress address = own_loopback();
   const auto bound = traffic::bind(descriptor, address);
-  if (!bound.ok()) return bound.error;
+  // Another program that shares the host's socket may have given it its endpoint.
+  const bool has_one =
+      bound.error == EINVAL && traffic::name_of(descriptor, address).ok() && address.port != 0;
+  if (!bound.ok() && !has_one) return bound.error;
   carrier_ = Carrier{endpoint_of(address)};
   process.machine().set_carrier(socket, carrier_, name);
   return 0;

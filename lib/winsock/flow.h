@@ -36,6 +36,10 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Around a connection that the host has accepted, at the port that the machine gave the socket.
   static std::shared_ptr<Flow> of_accepted(const OpenHandle& open, const Arrival& arrival, Port port,
                                            bool blocks);
+  /// Around a socket of the host that another program has too; as it was when that one offered it.
+  static std::shared_ptr<Flow> of_another_program(const OpenHandle& open, int descriptor, Phase phase,
+                                                  const std::optional<Endpoint>& local,
+                                                  const std::optional<Endpoint>& peer);
   Flow(const OpenHandle& open, int host_socket);
   /// While it is in the handle table it keeps itself alive; the last handle's closer lets it go.
   void hold() { self_ = shared_from_this(); }

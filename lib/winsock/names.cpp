@@ -38,6 +38,9 @@ int bind(SOCKET s, const struct sockaddr* name, int namelen) {
   if (call.meets_a_fault({.point = FaultPoint::Bind, .handle = s})) return SOCKET_ERROR;
   if (call.process()->network() == Network::Host) return winsock::bind_on_host(s, *endpoint);
   if (!call.ask(request::Bind{call.socket().socket, *endpoint})) return SOCKET_ERROR;
+  const bool may_be_sent_to = call.socket().kind == winsock::SocketKind::Udp;
+  if (may_be_sent_to && call.process()->machine().is_shared() && !winsock::Use(s).is_reachable())
+    return SOCKET_ERROR;
   winsock::set_last_error(0);
   return 0;
 }

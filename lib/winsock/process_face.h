@@ -37,7 +37,8 @@ struct Upcalls;  // what the client of our provider offers it: upcalls.h
 /// One emulated process as the Windows functions see it.
 ///
 /// Thread-safe. Its start-up count is the one of WSAStartup; its handles stand in the program's table. After
-/// a fork it stays with the parent: two copies of a machine would go different ways.
+/// a fork it stays with the parent, unless the machine is a shared one: two copies of a machine would go
+/// different ways.
 class ProcessFace final : public WindowsProcess, public std::enable_shared_from_this<ProcessFace> {
  public:
   ProcessFace(std::shared_ptr<Gateway> machine, ProcessId process, int start_ups,
@@ -50,7 +51,10 @@ class ProcessFace final : public WindowsProcess, public std::enable_shared_from_
   [[nodiscard]] Network network() const { return network_; }
   [[nodiscard]] ProcessHome home() const { return {machine_, process_, network_}; }
 
-  [[nodiscard]] bool is_of_this_program() const { return forks_before_ == forks_counted(); }
+  /// A shared machine knows a forked child as a process of its own.
+  [[nodiscard]] bool is_of_this_program() const {
+    return forks_before_ == forks_counted() || machine_->is_shared();
+  }
   [[nodiscard]] bool is_started() const { return start_ups_.load(std::memory_order_acquire) > 0; }
   void start_up() { start_ups_.fetch_add(1, std::memory_order_acq_rel); }
   /// Takes one start-up back. Nothing when there was none, else how many are left.

@@ -39,6 +39,19 @@ bool Use::is_bound(const Endpoint& name) {
   return is_named_by(name.port == 0, [&] { return call_.ask(request::Bind{flow_->socket, name}); });
 }
 
+int Use::fail(int code) {
+  if (call_.process() != nullptr && call_.process()->machine().is_gone())
+    return call_.fail(HostFailure::MachineIsGone);
+  return fail_with(flow_ != nullptr && flow_->closing ? WSAEINTR : code);
+}
+
+bool Use::is_reachable() {
+  const int error = has_flow() ? flow_->carry() : ENOBUFS;
+  if (error == 0) return true;
+  call_.ask(request::TakeBindBack{call_.socket().socket});
+  return fail(winsock_code_of(error)) == 0;
+}
+
 bool Use::is_carried_now() {
   const int error = flow_->carry();
   if (error != 0) fail(winsock_code_of(error));

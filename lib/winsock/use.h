@@ -30,11 +30,14 @@ class Use {
   [[nodiscard]] bool has_name();
   /// Gives the socket a name as connect and sendto do, and the host's endpoint. False: the call has failed.
   [[nodiscard]] bool is_named();
+  /// Makes a bound datagram socket ready for what other programs send to it. False: the call has failed, and
+  /// the bind is taken back.
+  [[nodiscard]] bool is_reachable();
   /// Binds it, in the model and on the host, as `host` traffic wants. False: the call has failed.
   [[nodiscard]] bool is_bound(const Endpoint& name);
 
   int fail(Rule rule) { return call_.fail(rule); }
-  int fail(int code) { return fail_with(flow_ != nullptr && flow_->closing ? WSAEINTR : code); }
+  int fail(int code);
 
  private:
   // Around everything that looks at the flow.

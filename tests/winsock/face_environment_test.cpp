@@ -138,8 +138,10 @@ TEST_F(Environment, network_is_isolated_or_the_hosts) {
     expect_refused({"BERTH_NETWORK=" + wrong}, {"BERTH_NETWORK", '"' + wrong + '"', "isolated or host"});
 }
 
-TEST_F(Environment, socket_is_not_for_this_build_and_never_beside_world_or_store) {
-  for (const std::string any : {"/tmp/berth", ""}) expect_refused({"BERTH_SOCKET=" + any}, {"BERTH_SOCKET"});
+TEST_F(Environment, socket_is_where_a_machine_is_served_and_never_beside_world_or_store) {
+  expect_refused({"BERTH_SOCKET="}, {"BERTH_SOCKET is \"\"", "the path of a socket"});
+  expect_refused({"BERTH_SOCKET=tcp:10.0.0.1:1"}, {"BERTH_SOCKET", "tcp:127.0.0.1:7000"});
+  expect_refused({"BERTH_SOCKET=" + (folder_ / "nobody")}, {"BERTH_SOCKET: the machine at", "No such file"});
   expect_refused({"BERTH_SOCKET=x", "BERTH_WORLD=y"},
                  {"BERTH_SOCKET is set beside BERTH_WORLD or BERTH_STORE"});
   expect_refused({"BERTH_SOCKET=x", "BERTH_STORE=" + (folder_ / "s")}, {"BERTH_SOCKET is set beside"});
