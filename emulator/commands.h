@@ -25,5 +25,9 @@ class BadInput : public CLI::Error {
 void add_run(CLI::App& app, int& exit_code);
 void add_conform(CLI::App& app, int& exit_code);
 void add_rules(CLI::App& app, int& exit_code);
+void add_serve(CLI::App& app, int& exit_code);
+void add_exec(CLI::App& app, int& exit_code);
+void add_status(CLI::App& app, int& exit_code);
+void add_ps(CLI::App& app, int& exit_code);
 
 }  // namespace berth::emulator

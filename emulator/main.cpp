@@ -62,6 +62,12 @@ int run(int argc, char** argv) {
   add_run(app, exit_code);
   add_conform(app, exit_code);
   add_rules(app, exit_code);
+#ifndef _WIN32
+  add_serve(app, exit_code);
+  add_exec(app, exit_code);
+  add_status(app, exit_code);
+  add_ps(app, exit_code);
+#endif
   add_help(app, help_topic);
   try {
     if (argc > 1 && argv[1][0] != '-') need_command(app, argv[1]);
