@@ -86,6 +86,7 @@ int conform(const ConformOptions& options) {
     throw BadInput("no folder of scenarios: " + options.fixtures + "/scenarios");
   scenario::SuiteOptions wanted;
   wanted.arms = arms_from(options.arms);
+  wanted.daemon_worker = daemon_worker(options.fixtures);
   if (!options.rule.empty()) wanted.rule = rule_from(options.rule);
   wanted.profile = profile_from(options.profile, fixtures);
   wanted.all_positions = options.all_positions;

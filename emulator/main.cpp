@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <berth/document/nearest_name.h>
+#include <berth/scenario/daemon_arm.h>
 
 #include "commands.h"
 #include "options.h"
@@ -87,6 +89,10 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   try {
+#ifndef _WIN32
+    if (argc == 3 && std::string_view(argv[1]) == berth::emulator::kPlaySteps)
+      return berth::scenario::run_daemon_worker(argv[2]);
+#endif
     return berth::emulator::run(argc, argv);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "berth: %s\n", error.what());

@@ -57,11 +57,16 @@ std::int64_t code_from(const std::string& text) {
 }
 
 std::vector<scenario::ArmKind> arms_from(const std::vector<std::string>& names) {
+  const auto here = scenario::emulated_arms();
+  std::vector<scenario::ArmKind> there_are(here.begin(), here.end());
+#ifndef _WIN32
+  there_are.push_back(scenario::ArmKind::Daemon);
+#endif
   std::vector<std::string_view> known;
-  for (const scenario::ArmKind arm : scenario::emulated_arms()) known.push_back(scenario::name_of(arm));
+  for (const scenario::ArmKind arm : there_are) known.push_back(scenario::name_of(arm));
   std::vector<scenario::ArmKind> arms;
   for (const std::string& name : names) {
-    const auto arm = scenario::emulated_arms()[one_of("arm", name, known)];
+    const auto arm = there_are[one_of("arm", name, known)];
     if (std::ranges::find(arms, arm) == arms.end()) arms.push_back(arm);
   }
   return arms;
@@ -83,6 +88,10 @@ Profile profile_from(const std::string& text, const scenario::Fixtures& fixtures
   auto profile = load_profile(text);
   if (!profile) throw BadInput(to_string(profile.error()));
   return *std::move(profile);
+}
+
+std::vector<std::string> daemon_worker(const std::string& fixtures) {
+  return {"/proc/self/exe", kPlaySteps, fixtures};
 }
 
 std::vector<std::string> usual_arms() {

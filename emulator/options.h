@@ -20,6 +20,10 @@ namespace berth::emulator {
 [[nodiscard]] std::vector<scenario::ArmKind> arms_from(const std::vector<std::string>& names);
 /// The names of the arms that this build has.
 [[nodiscard]] std::vector<std::string> usual_arms();
+/// What this command is called with when it is a process of the daemon arm, before the fixtures.
+inline constexpr const char* kPlaySteps = "play-steps";
+/// The command line of such a process.
+[[nodiscard]] std::vector<std::string> daemon_worker(const std::string& fixtures);
 /// The name of a profile of the fixtures, or a file.
 [[nodiscard]] Profile profile_from(const std::string& text, const scenario::Fixtures& fixtures);
 /// The place of `text` among `names`, or a refusal that says what `what` is one of.

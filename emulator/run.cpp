@@ -31,7 +31,8 @@ int run(const RunOptions& options) {
   bool all_agree = true;
   for (const scenario::Scenario& scenario : scenarios) {
     for (const scenario::ArmKind kind : arms) {
-      const auto report = scenario::play(scenario, *scenario::make_arm(kind), profile);
+      const auto report =
+          scenario::play(scenario, *scenario::make_arm(kind, daemon_worker(options.fixtures)), profile);
       print(scenario::story_text(scenario, kind, report, colour_of_stdout()) + '\n');
       all_agree &=
           report.verdict == scenario::Verdict::Agrees || report.verdict == scenario::Verdict::NotApplicable;

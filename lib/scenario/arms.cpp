@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <berth/scenario/arm.h>
+#include <berth/scenario/daemon_arm.h>
 
 namespace berth::scenario {
 
@@ -11,7 +12,7 @@ std::span<const ArmKind> emulated_arms() {
   return kArms;
 }
 
-std::unique_ptr<Arm> make_arm(ArmKind) { return make_rules_arm(); }
+std::unique_ptr<Arm> make_arm(ArmKind, std::vector<std::string>) { return make_rules_arm(); }
 
 #else
 
@@ -20,7 +21,8 @@ std::span<const ArmKind> emulated_arms() {
   return kArms;
 }
 
-std::unique_ptr<Arm> make_arm(ArmKind kind) {
+std::unique_ptr<Arm> make_arm(ArmKind kind, std::vector<std::string> daemon_worker) {
+  if (kind == ArmKind::Daemon) return make_daemon_arm(std::move(daemon_worker));
   return kind == ArmKind::Rules ? make_rules_arm() : make_winsock_arm();
 }
 

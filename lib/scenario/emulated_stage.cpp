@@ -63,13 +63,20 @@ std::optional<std::int64_t> code_for(Rule rule, Surface surface, const Profile& 
 
 // -- setting the stage ------------------------------------------------------------------------------------
 
-Result<EmulatedStage, std::string> EmulatedStage::make(const Scenario& scenario, const Profile& profile) {
+Result<EmulatedStage, std::string> EmulatedStage::make_empty(const Scenario& scenario,
+                                                             const Profile& profile) {
   MachineSetup setup;
   setup.world = scenario.world;
   setup.profile = profile;
   auto machine = Machine::start(std::move(setup));
   if (!machine) return to_string(machine.error());
-  EmulatedStage stage(std::shared_ptr<Machine>(std::move(machine).value()));
+  return EmulatedStage(std::shared_ptr<Machine>(std::move(machine).value()));
+}
+
+Result<EmulatedStage, std::string> EmulatedStage::make(const Scenario& scenario, const Profile& profile) {
+  auto made = make_empty(scenario, profile);
+  if (!made) return made.error();
+  EmulatedStage stage = std::move(made).value();
   for (const ProcessWanted& process : scenario.processes)
     if (const Seen started = stage.start(process); started.kind != Seen::Kind::Succeeded)
       return "the process " + process.name.name + " does not start";
@@ -107,7 +114,7 @@ Outcome EmulatedStage::submit(const std::string& process, const Request& request
   return machine_->submit(id_of(process), request);
 }
 
-Seen EmulatedStage::start(const ProcessWanted& wanted) {
+request::StartProcess EmulatedStage::start_request(const ProcessWanted& wanted) const {
   request::StartProcess request;
   if (wanted.identity) {
     request.account = wanted.identity->account;
@@ -120,7 +127,11 @@ Seen EmulatedStage::start(const ProcessWanted& wanted) {
                            .started_by = launch.started_by,
                            .uac = launch.uac.value_or(machine_->uac())};
   }
-  const Outcome outcome = machine_->submit({}, request);
+  return request;
+}
+
+Seen EmulatedStage::start(const ProcessWanted& wanted) {
+  const Outcome outcome = machine_->submit({}, start_request(wanted));
   if (const auto* reply = std::get_if<Reply>(&outcome))
     processes_[wanted.name.name] = {.id = reply->process, .start_ups = wanted.start_ups};
   return seen(outcome, Surface::Win32);

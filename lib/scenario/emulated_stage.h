@@ -21,6 +21,14 @@ class EmulatedStage {
 
   static Result<EmulatedStage, std::string> make(const Scenario& scenario, const Profile& profile);
 
+  /// The same without its processes, which start elsewhere.
+  static Result<EmulatedStage, std::string> make_empty(const Scenario& scenario, const Profile& profile);
+  /// A process that has started, or has ended, elsewhere.
+  void add_process(const std::string& name, ProcessId id) { processes_[name] = {.id = id}; }
+  void remove_process(const std::string& name) { processes_.erase(name); }
+  /// What is asked of the machine to start a process of the scenario.
+  [[nodiscard]] request::StartProcess start_request(const ProcessWanted& wanted) const;
+
   Result<std::vector<RequestedBlock>, std::string> pick(std::span<const PortsWanted> wanted);
   [[nodiscard]] PortRange dynamic_range(Transport transport, Family family) const;
   /// Performs a step that is not a Windows function: start, exit, restart, netsh, services.

@@ -69,7 +69,7 @@ SuiteReport run_suite(const std::vector<Scenario>& suite, const SuiteOptions& op
                      .rules = one_row_per_rule(),
                      .seconds = 0};
   std::vector<std::unique_ptr<Arm>> arms;
-  for (const ArmKind kind : options.arms) arms.push_back(make_arm(kind));
+  for (const ArmKind kind : options.arms) arms.push_back(make_arm(kind, options.daemon_worker));
   for (std::size_t i = 0; i < suite.size(); ++i) {
     const Scenario& scenario = suite[i];
     if (!is_about(scenario, options)) continue;

@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "windows_calls.h"
+#include "windows_steps.h"
 
 namespace berth::scenario {
 namespace {
@@ -31,8 +32,7 @@ class WinsockPerformance final : public Performance {
     return stage_->dynamic_range(transport, family);
   }
   Seen perform(const Step& step, const Names& names) override {
-    const bool of_the_stage = std::visit([]<class C>(const C&) { return kOfTheStage<C>; }, step.call);
-    if (of_the_stage) return stage_->perform(step, names);
+    if (!is_windows_step(step)) return stage_->perform(step, names);
     Seen seen;
     const bool is_running =
         stage_->as_process(step.as, [&] { seen = make_windows_call(*stage_, step, names); });
@@ -46,17 +46,7 @@ class WinsockPerformance final : public Performance {
 class WinsockArm final : public Arm {
  public:
   ArmKind kind() const override { return ArmKind::Winsock; }
-  std::optional<std::string> lacks(const Step& step) const override {
-    return std::visit(
-        []<class C>(const C&) -> std::optional<std::string> {
-          if (std::is_same_v<C, call::Duplicate>) return kDuplicates;
-          if (std::is_same_v<C, call::Connect> || std::is_same_v<C, call::Accept> ||
-              std::is_same_v<C, call::ConnectionClosed> || std::is_same_v<C, call::Shutdown>)
-            return kConnections;
-          return std::nullopt;
-        },
-        step.call);
-  }
+  std::optional<std::string> lacks(const Step& step) const override { return windows_steps_lack(step); }
   std::optional<std::string> lacks(const ProcessWanted&) const override { return std::nullopt; }
   Result<std::unique_ptr<Performance>, std::string> begin(const Scenario& scenario,
                                                           const Profile& profile) const override {
@@ -67,6 +57,22 @@ class WinsockArm final : public Arm {
 };
 
 }  // namespace
+
+bool is_windows_step(const Step& step) {
+  return std::visit([]<class C>(const C&) { return !kOfTheStage<C>; }, step.call);
+}
+
+std::optional<std::string> windows_steps_lack(const Step& step) {
+  return std::visit(
+      []<class C>(const C&) -> std::optional<std::string> {
+        if (std::is_same_v<C, call::Duplicate>) return kDuplicates;
+        if (std::is_same_v<C, call::Connect> || std::is_same_v<C, call::Accept> ||
+            std::is_same_v<C, call::ConnectionClosed> || std::is_same_v<C, call::Shutdown>)
+          return kConnections;
+        return std::nullopt;
+      },
+      step.call);
+}
 
 std::unique_ptr<Arm> make_winsock_arm() { return std::make_unique<WinsockArm>(); }
 

@@ -88,7 +88,8 @@ class Arm {
 
 /// The arms that play on an emulated machine, as far as this build has them.
 [[nodiscard]] std::span<const ArmKind> emulated_arms();
-/// Requires: `kind` is one of `emulated_arms()`.
-[[nodiscard]] std::unique_ptr<Arm> make_arm(ArmKind kind);
+/// Requires: `kind` is one of `emulated_arms()`, or of Daemon where `daemon_worker` is the command line of a
+/// process of it.
+[[nodiscard]] std::unique_ptr<Arm> make_arm(ArmKind kind, std::vector<std::string> daemon_worker = {});
 
 }  // namespace berth::scenario

@@ -32,8 +32,8 @@ struct PortsWanted {
 };
 
 /// The arms by which scenarios are played.
-enum class ArmKind : std::uint8_t { Rules, Winsock, Native };
-inline constexpr std::array<std::string_view, 3> kArmNames = {"rules", "winsock", "native"};
+enum class ArmKind : std::uint8_t { Rules, Winsock, Native, Daemon };
+inline constexpr std::array<std::string_view, 4> kArmNames = {"rules", "winsock", "native", "daemon"};
 [[nodiscard]] constexpr std::string_view name_of(ArmKind arm) {
   return kArmNames[static_cast<std::size_t>(arm)];
 }

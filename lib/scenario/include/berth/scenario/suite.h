@@ -18,6 +18,8 @@ struct SuiteOptions {
   std::vector<ArmKind> arms{emulated_arms().begin(), emulated_arms().end()};
   std::optional<Rule> rule;  ///< only scenarios that name it
   Profile profile;
+  /// The command line of a process of the daemon arm (see daemon_arm.h), where that plays.
+  std::vector<std::string> daemon_worker = {};
   bool all_positions = false;  ///< also under every position of the switches that a scenario names
 };
 
