@@ -13,6 +13,7 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <berth/remote/channel.h>
 #include <berth/remote/message.h>
@@ -39,6 +40,7 @@ struct RemoteGateway::Impl {
 
   // Looks out for the end of the connection, so that whoever sleeps elsewhere hears of it.
   std::unique_ptr<std::thread> watcher;
+  std::vector<std::thread*> left_with_parents;  // of which a child has only the name
   Descriptor stop_watching;
   std::mutex gone_mutex;  // guards `then_gone`
   std::function<void()> then_gone;
@@ -184,8 +186,7 @@ void RemoteGateway::Impl::prepare_fork() {
 }
 
 void RemoteGateway::Impl::become_child() {
-  // The thread stayed with the parent; what it left behind is not ours to end.
-  static_cast<void>(watcher.release());
+  if (watcher != nullptr) left_with_parents.push_back(watcher.release());
   stop_watching = Descriptor();
   channel = Channel();
   gone.store(true, std::memory_order_release);
@@ -293,6 +294,13 @@ std::optional<Offered> RemoteGateway::claim(std::uint64_t number) {
 }
 
 bool RemoteGateway::is_gone() const { return impl_->gone.load(std::memory_order_acquire); }
+
+bool RemoteGateway::is_found_gone() const {
+  const std::lock_guard guard(impl_->mutex);
+  pollfd connection{.fd = impl_->channel.descriptor(), .events = POLLRDHUP, .revents = 0};
+  if (!is_gone() && ::poll(&connection, 1, 0) > 0) impl_->lose();
+  return is_gone();
+}
 
 std::optional<std::string> RemoteGateway::status() const {
   const std::lock_guard guard(impl_->mutex);

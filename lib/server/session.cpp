@@ -86,9 +86,10 @@ void Session::answer_what_is_whole() {
       break;
     }
     const std::size_t before = out_.size();
+    const bool was_welcome = client_.is_welcome;
     Answer answer = desk_.answer(client_, std::string_view(in_).substr(done_, newline - done_), out_);
     done_ = looked_at_ = newline + 1;
-    if (client_.is_welcome) hello_timer_.cancel();
+    if (!was_welcome && client_.is_welcome) hello_timer_.cancel();
     if (answer.farewell) end(*std::move(answer.farewell));
     if (answer.descriptor >= 0) {
       with_ = std::move(answer);

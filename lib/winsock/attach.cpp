@@ -13,6 +13,7 @@
 
 #include "closing.h"
 #include "embedded_machine.h"
+#include "flow.h"
 #include "handle_table.h"
 #include "process_face.h"
 

@@ -112,6 +112,9 @@ class Flow : public std::enable_shared_from_this<Flow> {
   void talk_as(const Endpoint& name);
   [[nodiscard]] bool is_carried() const { return carried_.load(std::memory_order_acquire); }
 
+  /// Whether an end of the stream is none of the peer's: the handle is being closed, or the machine is gone,
+  /// which another program may have noticed before this one.
+  [[nodiscard]] bool is_cut_off() const { return closing || process.machine().is_found_gone(); }
   /// Wakes whoever sleeps in a call on the host's socket.
   void interrupt();
 

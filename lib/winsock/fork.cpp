@@ -24,6 +24,7 @@ void after_fork_in_parent() {
   HandleTable::of_program().go_on();
 }
 void after_fork_in_child() {
+  HandleTable::of_program().forget_calls();
   after_fork_in_parent();
   fork_count.fetch_add(1, std::memory_order_relaxed);
 }

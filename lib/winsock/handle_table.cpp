@@ -131,6 +131,14 @@ void HandleTable::each_flow(const std::function<void(Flow&)>& look) {
   }
 }
 
+void HandleTable::forget_calls() {
+  for (const auto& chunk : chunks_) {
+    Chunk* slots = chunk.load(std::memory_order_acquire);
+    if (slots == nullptr) break;
+    for (Slot& slot : *slots) slot.calls.store(0, std::memory_order_relaxed);
+  }
+}
+
 bool HandleTable::is_on(std::uintptr_t handle, StoredOption option) const {
   const Slot* slot = slot_of(handle);
   return slot != nullptr && (slot->options.load(std::memory_order_relaxed) & bit_of(option)) != 0;

@@ -104,6 +104,8 @@ class HandleTable {
 
   /// Around a fork: no change of the table is then half done in the child.
   void hold_still() { mutex_.lock(); }
+  /// In the child of a fork: the calls that were under way are those of threads that stayed with the parent.
+  void forget_calls();
   void go_on() { mutex_.unlock(); }
 
  private:

@@ -112,7 +112,7 @@ Transferred receive_stream(Flow& flow, std::span<const traffic::Piece> pieces, u
                        ? traffic::receive(flow.descriptor, pieces[0].start, pieces[0].size, flags)
                        : traffic::receive_message(flow.descriptor, pieces, message, flags);
   if (!got.ok()) return failed(code_of(flow, got.error, flags));
-  if (got.value == 0 && flow.closing) return failed(WSAEINTR);
+  if (got.value == 0 && flow.is_cut_off()) return failed(WSAEINTR);
   return {.bytes = static_cast<std::size_t>(got.value), .code = 0, .peer = {}};
 }
 

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <berth/core/port_pool.h>
+#include <berth/document/core_values.h>
+#include <berth/document/json.h>
 #include <berth/machine/machine.h>
 #include <berth/remote/message.h>
 #include <berth/remote/where.h>
@@ -48,6 +50,21 @@ TEST(Wire, CarriesEveryRequestAndOutcomeOfARandomLife) {
     ASSERT_EQ(sent(ask), ask) << line_of(ask);
     const Outcome outcome = machine->submit(asked.caller, asked.request);
     ASSERT_EQ(sent(outcome), outcome) << line_of(outcome);
+  }
+}
+
+TEST(Wire, IsWrittenAsTheDocumentsWriterWouldWriteIt) {
+  const auto machine = Machine::start().value().release();
+  const std::unique_ptr<Machine> owner(machine);
+  RandomRequests requests(8);
+  for (int i = 0; i < 1000; ++i) {
+    const auto asked = machine->inspect([&](const PortPool& pool) { return requests.next(pool); });
+    Json json{{"submit", json_of(asked.request)}};
+    if (asked.caller) json["caller"] = json_of(asked.caller);
+    ASSERT_EQ(line_of(Ask(ask::Submit{.caller = asked.caller, .request = asked.request})),
+              berth::line_of(json));
+    const Outcome outcome = machine->submit(asked.caller, asked.request);
+    ASSERT_EQ(line_of(outcome), berth::line_of(json_of(outcome)));
   }
 }
 

@@ -40,6 +40,8 @@ class Gateway {
   [[nodiscard]] virtual bool is_shared() const { return false; }
   /// Whether the machine cannot be reached any more; it never comes back.
   [[nodiscard]] virtual bool is_gone() const { return false; }
+  /// The same, after a look, where that costs more.
+  [[nodiscard]] virtual bool is_found_gone() const { return is_gone(); }
 
   // -- how bytes find their way -----------------------------------------------------------------------
 

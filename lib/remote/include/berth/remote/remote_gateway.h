@@ -52,6 +52,7 @@ class RemoteGateway final : public Gateway {
   std::optional<Offered> claim(std::uint64_t number) override;
   [[nodiscard]] bool is_shared() const override { return true; }
   [[nodiscard]] bool is_gone() const override;
+  [[nodiscard]] bool is_found_gone() const override;
 
   /// The machine seen from outside, as a line of JSON; nothing when it is gone.
   [[nodiscard]] std::optional<std::string> status() const;
