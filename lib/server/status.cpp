@@ -66,7 +66,7 @@ std::string Desk::status() const {
                               {"profile", machine_->profile().name},
                               {"host_name", machine_->computer().host_name},
                               {"clients", clients_.size()}});
-    json["processes"] = json["sockets"] = json["blocks"] = Json::array();
+    for (const char* list : {"processes", "sockets", "blocks"}) json[list] = Json::array();
     pool.processes().each([&](const ProcessRecord& process) {
       json["processes"].push_back(process_json(process, pool, client_of(process.id)));
     });
