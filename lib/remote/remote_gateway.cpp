@@ -48,7 +48,7 @@ struct RemoteGateway::Impl {
   Result<Welcome, std::string> introduce();
   template <class Answer>
   std::optional<Answer> exchange(const Ask& asked, int descriptor = -1);
-  [[nodiscard]] ProcessId here(ProcessId process) const;
+  [[nodiscard]] ProcessId here(ProcessId asked) const;
   void lose();
   void start_watching();
   void end_watching();

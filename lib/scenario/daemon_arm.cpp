@@ -43,6 +43,7 @@ class HostProcess final : public Channel {
     remote::Descriptor mine(ends[0]);
     const remote::Descriptor theirs(ends[1]);
     std::vector<char*> pointers;
+    pointers.reserve(words.size() + 1);
     for (std::string& word : words) pointers.push_back(word.data());
     pointers.push_back(nullptr);
     posix_spawn_file_actions_t files;

@@ -81,7 +81,7 @@ class Desk {
   Answer answer_to(Client& client, const remote::ask::Offer& asked, std::string& out);
   Answer answer_to(Client& client, const remote::ask::Claim& asked, std::string& out);
 
-  Outcome submit(Client& client, const remote::ask::Submit& asked, std::optional<std::string>& farewell);
+  Outcome submit(Client& client, const remote::ask::Submit& asked, std::optional<std::string>& reason);
   [[nodiscard]] std::optional<std::string> objection_to(const request::StartProcess& start) const;
   [[nodiscard]] bool allows(TokenKind kind, const std::string& account) const;
   [[nodiscard]] bool has_room(const Client& client, const Request& request) const;

@@ -15,7 +15,6 @@ namespace berth::test {
 namespace {
 
 using testing::HasSubstr;
-using testing::MatchesRegex;
 using testing::StartsWith;
 
 std::string content_of(const std::string& path) {
@@ -246,7 +245,7 @@ TEST(Exec, EndsAsTheProgramDoes) {
 }
 
 TEST(Exec, SaysWhoTheProgramIs) {
-  const std::string create = " -- sh -c 'printf \"start\\ncreate 7000 5\\n\" | " + kTalker + "'";
+  const std::string create = R"( -- sh -c 'printf "start\ncreate 7000 5\n" | )" + kTalker + "'";
   EXPECT_THAT(shell(kBerth + " exec" + create).output, HasSubstr("\n5 0"));
   EXPECT_THAT(shell(kBerth + " exec --identity elevated-administrator" + create).output, HasSubstr("\n0 "));
   const Ended wrong = shell(kBerth + " exec --identity root" + create);
@@ -265,7 +264,7 @@ TEST(Exec, PassesSignalsOn) {
 TEST(Exec, WritesATrace) {
   const TemporaryFolder folder;
   const std::string trace = folder / "trace";
-  shell(kBerth + " exec --trace " + trace + " -- sh -c 'printf \"start\\nopen tcp a\\n\" | " + kTalker + "'");
+  shell(kBerth + " exec --trace " + trace + R"( -- sh -c 'printf "start\nopen tcp a\n" | )" + kTalker + "'");
   EXPECT_THAT(content_of(trace), HasSubstr(R"("request":"OpenSocket")"));
 }
 

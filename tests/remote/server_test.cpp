@@ -135,6 +135,7 @@ TEST(Server, LimitsSocketsAndProcessesOfAClient) {
   ServedMachine served(settings);
   const auto client = served.join();
   std::vector<SocketId> sockets;
+  sockets.reserve(3);
   for (int i = 0; i < 3; ++i) sockets.push_back(opened(*client, client->process()));
   const request::OpenSocket open{Transport::Tcp, Family::Ipv4};
   EXPECT_TRUE(has_failed(client->submit(client->process(), open), HostFailure::LimitIsReached));
