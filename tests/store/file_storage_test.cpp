@@ -347,10 +347,10 @@ TEST(FailingCalls, ThatNeverStopFailingLeaveTheOldSetOnTheDisk) {
 TEST(FailingCalls, TakeNoRoomToPutTheOldFileBack) {
   PageCacheFiles memory;
   save("home.json", old_set(), memory);
+  bool is_full = false;  // outlives the storage, whose end closes files
   CountedFiles files(memory);
   const auto storage = opened("home.json", files);
   ASSERT_TRUE(storage->load());
-  bool is_full = false;
   files.before_each([&](int, const std::string& name) -> std::optional<SystemError> {
     is_full = is_full || name == "sync_folder";
     if (is_full && (name == "open" || name == "write" || name == "sync_folder")) return SystemError{ENOSPC};
