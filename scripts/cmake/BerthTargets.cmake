@@ -14,14 +14,15 @@ function(berth_export target name)
   set_property(GLOBAL APPEND PROPERTY BERTH_INSTALLED_TARGETS ${target})
 endfunction()
 
-# berth_add_library(<folder> [USES <folder>...] [HIDES <folder>...] [INTERNAL <header>...] [JSON])
+# berth_add_library(<folder> [OURS] [USES <folder>...] [HIDES <folder>...] [INTERNAL <header>...] [JSON])
 #
 # The library of lib/<folder>. USES: folders that its public headers may include. HIDES: folders that
 # only its sources include. INTERNAL: headers for Berth's other folders, not for users: not installed.
+# OURS: only for Berth's own programs: not installed.
 # JSON: it includes nlohmann/json, in sources and internal headers only: users never see it.
 # A folder without sources is a library of headers alone.
 function(berth_add_library folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "JSON" "" "USES;HIDES;INTERNAL")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "JSON;OURS" "" "USES;HIDES;INTERNAL")
   set(target berth_${folder})
   list(TRANSFORM arg_USES PREPEND berth_)
   list(TRANSFORM arg_HIDES PREPEND berth_)
@@ -51,6 +52,9 @@ function(berth_add_library folder)
     target_compile_features(${target} ${scope} cxx_std_20)
   endif()
 
+  if(arg_OURS)
+    return()
+  endif()
   berth_export(${target} ${folder})
   set_property(GLOBAL APPEND PROPERTY BERTH_HEADER_FOLDERS ${CMAKE_CURRENT_SOURCE_DIR}/include)
   list(TRANSFORM arg_INTERNAL PREPEND "/berth/${folder}/")
