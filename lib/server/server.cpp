@@ -80,6 +80,7 @@ class Server::Impl {
   Impl(std::shared_ptr<Machine> machine, Settings settings)
       : settings_(std::move(settings)),
         desk_(std::move(machine), settings_),
+        signals_(context_),
         rest_(context_),
         sweep_(context_) {}
   ~Impl() {
@@ -94,6 +95,8 @@ class Server::Impl {
   Impl& operator=(const Impl&) = delete;
 
   std::optional<std::string> listen() {
+    // Before anybody can know of the server, and tell it to end.
+    if (settings_.ends_on_signals) watch_signals();
     for (const remote::Where& where : settings_.places)
       if (auto reason = where.is_tcp() ? listen_on_tcp(where) : listen_on_path(where)) return reason;
     for (Acceptor& acceptor : acceptors_) accept_on(acceptor);
@@ -101,14 +104,6 @@ class Server::Impl {
   }
 
   void run() {
-    asio::signal_set signals(context_);
-    if (settings_.ends_on_signals) {
-      signals.add(SIGINT);
-      signals.add(SIGTERM);
-      signals.async_wait([this](const error_code& error, int) {
-        if (!error) context_.stop();
-      });
-    }
     keep_sweeping();
     context_.run();
   }
@@ -191,6 +186,14 @@ class Server::Impl {
     say(Weight::Trouble, "a client too many is turned away");
   }
 
+  void watch_signals() {
+    signals_.add(SIGINT);
+    signals_.add(SIGTERM);
+    signals_.async_wait([this](const error_code& error, int) {
+      if (!error) context_.stop();
+    });
+  }
+
   void keep_sweeping() {
     sweep_.expires_after(std::chrono::seconds(1));
     sweep_.async_wait([this](const error_code& error) {
@@ -207,6 +210,7 @@ class Server::Impl {
   const Settings settings_;
   Desk desk_;
   asio::io_context context_{1};
+  asio::signal_set signals_;
   asio::steady_timer rest_;
   asio::steady_timer sweep_;
   std::vector<remote::Where> places_;
