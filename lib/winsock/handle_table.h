@@ -166,6 +166,7 @@ union HandleTable::OfProgram {
   constexpr OfProgram() : table() {}
   OfProgram(const OfProgram&) = delete;
   OfProgram& operator=(const OfProgram&) = delete;
+  // NOLINTNEXTLINE(modernize-use-equals-default): of such a union it would be deleted
   ~OfProgram() {
     // The table stays.
   }
