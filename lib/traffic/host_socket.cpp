@@ -169,7 +169,8 @@ Result bind(int descriptor, HostAddress& name) {
   KernelAddress address;
   address.size = put(name, address.storage);
   const Result bound = tried([&] { return ::bind(descriptor, address.get(), address.size); });
-  return bound.ok() ? name_of(descriptor, name) : bound;
+  // Asked for by number, it is what was asked for.
+  return bound.ok() && name.port == 0 ? name_of(descriptor, name) : bound;
 }
 
 Result listen(int descriptor, int backlog) {

@@ -30,7 +30,7 @@ void DeferredArrivals::put_off(int listener, const Arrival& arrival) {
   // The lock is held until the ticket is known: who accepts it waits for that.
   const std::lock_guard guard(mutex_);
   has_any_ = true;
-  arrivals_.push_front(arrival);
+  arrivals_.insert(arrivals_.begin(), arrival);
   if (!opened.ok()) return;  // it is still offered before the next one
   ticket.descriptor = static_cast<int>(opened.value);
   traffic::set_blocking(ticket.descriptor, false);  // a full backlog lets it in later
@@ -49,7 +49,7 @@ std::optional<Arrival> DeferredArrivals::redeem(const traffic::HostAddress& from
   traffic::close(ticket->descriptor);
   tickets_.erase(ticket);
   const Arrival first = arrivals_.front();
-  arrivals_.pop_front();
+  arrivals_.erase(arrivals_.begin());
   return first;
 }
 
@@ -58,7 +58,7 @@ Arrival DeferredArrivals::next(const Arrival& newcomer) {
   const std::lock_guard guard(mutex_);
   if (arrivals_.empty()) return newcomer;
   const Arrival first = arrivals_.front();
-  arrivals_.pop_front();
+  arrivals_.erase(arrivals_.begin());
   arrivals_.push_back(newcomer);
   return first;
 }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <vector>
@@ -44,7 +43,7 @@ class DeferredArrivals {
 
   std::atomic<bool> has_any_ = false;  // never false again: a listener that defers nothing takes no lock
   std::mutex mutex_;                   // guards what follows
-  std::deque<Arrival> arrivals_;
+  std::vector<Arrival> arrivals_;      // a few, and no memory while there are none
   std::vector<Ticket> tickets_;
 };
 
