@@ -50,6 +50,10 @@ function(berth_own_target target)
   if(NOT kind STREQUAL EXECUTABLE)
     # So that a user's shared library can take them in.
     set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+      # There, our functions still call one another and nobody else's of the same name: they may be inlined.
+      target_compile_options(${target} PRIVATE $<$<CONFIG:Release,RelWithDebInfo,MinSizeRel>:-fno-semantic-interposition>)
+    endif()
   endif()
   if(WIN32)
     # Else <windows.h> has macros in the place of std::min and std::max.
