@@ -5,6 +5,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <optional>
+
+#include <berth/machine/machine.h>
+#include <berth/winsock/attach.h>
 
 #include "sides.h"
 
@@ -42,6 +46,44 @@ SOCKADDR_IN bound(SOCKET s) {
 }
 
 SOCKET stream() { return socket(AF_INET, SOCK_STREAM, 0); }
+SOCKET datagrams() { return socket(AF_INET, SOCK_DGRAM, 0); }
+
+// A process whose ports are the host's, beside the program's own, whose are not.
+std::shared_ptr<WindowsProcess> process_on_host() {
+  auto machine = Machine::start({.world = {}, .profile = {}});
+  must(machine.has_value(), "a machine");
+  const std::shared_ptr<Machine> host = std::move(machine).value();
+  const ProcessId process = host->start_process({TokenKind::StandardUser, "user"});
+  return WindowsProcess::of(host, process, 1, Network::Host);
+}
+
+struct Calls {
+  using Socket = SOCKET;
+  static SOCKET open_stream() { return stream(); }
+  static SOCKET open_datagrams() { return datagrams(); }
+  static std::uint16_t bound_port(SOCKET s) { return ntohs(bound(s).sin_port); }
+  static void listen(SOCKET s) { must(::listen(s, 16) == 0, "listen"); }
+  static SOCKET accept(SOCKET s) { return ::accept(s, nullptr, nullptr); }
+  static void connect(SOCKET s, std::uint16_t port) {
+    SOCKADDR_IN name = loopback();
+    name.sin_port = htons(port);
+    must(::connect(s, as_name(&name), sizeof(name)) == 0, "connect");
+  }
+  static void connect_to_first_sender(SOCKET s) {
+    char byte = 0;
+    SOCKADDR_IN from{};
+    int size = sizeof(from);
+    must(recvfrom(s, &byte, 1, 0, as_name(&from), &size) == 1, "recvfrom");
+    must(::connect(s, as_name(&from), size) == 0, "connect");
+  }
+  static void send(SOCKET s, char byte) { ::send(s, &byte, 1, 0); }
+  static bool receive(SOCKET s, char& byte) { return recv(s, &byte, 1, 0) == 1; }
+  static void close(SOCKET s) { closesocket(s); }
+};
+
+std::shared_ptr<WindowsProcess> on_host;
+std::optional<EchoAcrossThreads<Calls>> across_threads;
+std::optional<NearEnd<Calls>> across_processes;
 
 void connect_pair() {
   const SOCKET server = stream();
@@ -64,6 +106,7 @@ void associate(const void* input, DWORD* count) {
 void face_prepare() {
   WSADATA data;
   must(WSAStartup(MAKEWORD(2, 2), &data) == 0, "WSAStartup");
+  on_host = process_on_host();
   holder = stream();
   user = stream();
   INET_PORT_RANGE range{0, 16};
@@ -74,10 +117,31 @@ void face_prepare() {
        "acquire");
   token = instance.Token;
   connect_pair();
-  udp_pair[0] = socket(AF_INET, SOCK_DGRAM, 0);
-  udp_pair[1] = socket(AF_INET, SOCK_DGRAM, 0);
+  udp_pair[0] = datagrams();
+  udp_pair[1] = datagrams();
   bound(udp_pair[0]);
   udp_name = bound(udp_pair[1]);
+  across_threads.emplace();
+}
+
+void face_connect_processes(EchoPorts ports) {
+  const ScopedProcess here(on_host);
+  across_processes.emplace(ports);
+}
+
+void face_serve_echo(void (*tell)(EchoPorts)) {
+  WSADATA data;
+  must(WSAStartup(MAKEWORD(2, 2), &data) == 0, "WSAStartup");
+  serve_echo<Calls>(tell);
+}
+
+void face_finish() {
+  across_threads.reset();
+  {
+    const ScopedProcess here(on_host);
+    across_processes.reset();
+  }
+  on_host.reset();
 }
 
 void face_ioctl_granted(std::size_t times) {
@@ -113,7 +177,8 @@ void face_ioctl_static(std::size_t times) {
   for (std::size_t i = 0; i < times; ++i) associate(&in_read_only_memory, &count);
 }
 
-void face_open_bind_close(std::size_t times) {
+void face_open_bind_close_on_host(std::size_t times) {
+  const ScopedProcess here(on_host);
   for (std::size_t i = 0; i < times; ++i) {
     const SOCKET s = stream();
     SOCKADDR_IN name = loopback();
@@ -163,13 +228,26 @@ void face_udp_round_trips(std::size_t times) {
   }
 }
 
+void face_tcp_across_threads(std::size_t times) { across_threads->near_end().stream_round_trips(times); }
+void face_udp_across_threads(std::size_t times) { across_threads->near_end().datagram_round_trips(times); }
+
+void face_tcp_across_processes(std::size_t times) {
+  const ScopedProcess here(on_host);
+  across_processes->stream_round_trips(times);
+}
+
+void face_udp_across_processes(std::size_t times) {
+  const ScopedProcess here(on_host);
+  across_processes->datagram_round_trips(times);
+}
+
 void face_open_idle_sockets(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) must(stream() != INVALID_SOCKET, "socket");
 }
 
 void face_bind_udp_ports(std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    const SOCKET s = socket(AF_INET, SOCK_DGRAM, 0);
+    const SOCKET s = datagrams();
     SOCKADDR_IN name = loopback();
     name.sin_port = htons(static_cast<USHORT>(1024 + i));
     // A few are the test's own already.

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "sides.h"
 
@@ -55,15 +56,53 @@ void connect_pair(int (&pair)[2]) {
   close(server);
 }
 
+int open_datagrams() { return socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0); }
+
+struct Calls {
+  using Socket = int;
+  static int open_stream() { return bench::open_stream(); }
+  static int open_datagrams() { return bench::open_datagrams(); }
+  static std::uint16_t bound_port(int s) { return ntohs(bound(s).sin_port); }
+  static void listen(int s) { must(::listen(s, 16) == 0, "listen"); }
+  static int accept(int s) { return accept4(s, nullptr, nullptr, SOCK_CLOEXEC); }
+  static void connect(int s, std::uint16_t port) {
+    const sockaddr_in name = loopback(htons(port));
+    must(::connect(s, reinterpret_cast<const sockaddr*>(&name), sizeof(name)) == 0, "connect");
+  }
+  static void connect_to_first_sender(int s) {
+    char byte = 0;
+    sockaddr_in from{};
+    socklen_t size = sizeof(from);
+    must(recvfrom(s, &byte, 1, 0, reinterpret_cast<sockaddr*>(&from), &size) == 1, "recvfrom");
+    must(::connect(s, reinterpret_cast<const sockaddr*>(&from), size) == 0, "connect");
+  }
+  static void send(int s, char byte) { ::send(s, &byte, 1, MSG_NOSIGNAL); }
+  static bool receive(int s, char& byte) { return recv(s, &byte, 1, 0) == 1; }
+  static void close(int s) { ::close(s); }
+};
+
+std::optional<EchoAcrossThreads<Calls>> across_threads;
+std::optional<NearEnd<Calls>> across_processes;
+
 }  // namespace
 
 void raw_prepare() {
   idle = open_stream();
   connect_pair(tcp_pair);
-  udp_pair[0] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  udp_pair[1] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  udp_pair[0] = open_datagrams();
+  udp_pair[1] = open_datagrams();
   bound(udp_pair[0]);
   udp_name = bound(udp_pair[1]);
+  across_threads.emplace();
+}
+
+void raw_connect_processes(EchoPorts ports) { across_processes.emplace(ports); }
+
+void raw_serve_echo(void (*tell)(EchoPorts)) { serve_echo<Calls>(tell); }
+
+void raw_finish() {
+  across_threads.reset();
+  across_processes.reset();
 }
 
 void raw_fionread(std::size_t times) {
@@ -124,6 +163,11 @@ void raw_udp_round_trips(std::size_t times) {
     recvfrom(udp_pair[0], &byte, 1, 0, reinterpret_cast<sockaddr*>(&from), &size);
   }
 }
+
+void raw_tcp_across_threads(std::size_t times) { across_threads->near_end().stream_round_trips(times); }
+void raw_udp_across_threads(std::size_t times) { across_threads->near_end().datagram_round_trips(times); }
+void raw_tcp_across_processes(std::size_t times) { across_processes->stream_round_trips(times); }
+void raw_udp_across_processes(std::size_t times) { across_processes->datagram_round_trips(times); }
 
 std::size_t descriptors_now() {
   DIR* folder = opendir("/proc/self/fd");
