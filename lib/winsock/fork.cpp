@@ -7,6 +7,8 @@
 
 #include "handle_table.h"
 #include "objects.h"
+#include "operation.h"
+#include "socket_association.h"
 
 namespace berth::winsock {
 namespace {
@@ -17,8 +19,12 @@ void before_fork() {
   HandleTable::of_program().hold_still();
   ObjectTable::of_program().hold_still();
   Dispatcher::of_program().hold_still();
+  PendingOperations::of_program().hold_still();
+  hold_associations_still();
 }
 void after_fork_in_parent() {
+  let_associations_go_on();
+  PendingOperations::of_program().go_on();
   Dispatcher::of_program().go_on();
   ObjectTable::of_program().go_on();
   HandleTable::of_program().go_on();

@@ -135,6 +135,10 @@ class PendingOperations {
   void cancel_begun_by(const ThreadContext& thread);
   [[nodiscard]] std::size_t count() const { return count_.load(std::memory_order_relaxed); }
 
+  /// Around a fork: no change is then half done in the child.
+  void hold_still() { mutex_.lock(); }
+  void go_on() { mutex_.unlock(); }
+
  private:
   using Key = std::pair<std::uintptr_t, std::uint64_t>;  // handle, and the order of beginning
 

@@ -81,6 +81,9 @@ void forget_association(std::uintptr_t handle) {
   }
 }
 
+void hold_associations_still() { associations().mutex.lock(); }
+void let_associations_go_on() { associations().mutex.unlock(); }
+
 void move_association(std::uintptr_t handle, SocketId from, SocketId to) {
   const std::lock_guard guard(associations().mutex);
   const auto found = associations().of_handles.find(handle);

@@ -30,6 +30,9 @@ struct Association {
 [[nodiscard]] Association association_of(std::uintptr_t handle, SocketId socket);
 /// The handle is closed.
 void forget_association(std::uintptr_t handle);
+/// Around a fork: no change is then half done in the child.
+void hold_associations_still();
+void let_associations_go_on();
 /// The handle stands for another socket now, which keeps the association.
 void move_association(std::uintptr_t handle, SocketId from, SocketId to);
 
