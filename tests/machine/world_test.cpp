@@ -181,7 +181,10 @@ TEST(World, WhoseProfileIsWrongSaysSoOfTheProfile) {
 TEST(World, OfAbsurdSizeIsRefused) {
   const TemporaryFolder folder;
   write(folder / "huge.json", "{");
-  std::filesystem::resize_file(folder / "huge.json", std::uintmax_t{1} << 30U);  // sparse
+  // A hole; resize_file of mingw-w64 asks for free room, and sometimes finds none.
+  std::fstream(folder / "huge.json", std::ios::in | std::ios::out | std::ios::binary)
+      .seekp(1LL << 30U)
+      .put('}');
   EXPECT_FALSE(load_world(folder / "huge.json"));
   EXPECT_FALSE(load_profile(folder / "huge.json"));
   EXPECT_FALSE(load_world(folder / "missing.json"));
