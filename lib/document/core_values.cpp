@@ -210,16 +210,6 @@ Json json_of(const Request& value) {
 // -- outcomes ------------------------------------------------------------------------------------------
 namespace {
 
-/// The one list of the fields of a reply.
-template <class AnyReply, class Visit>
-void each_reply_field(AnyReply& reply, Visit&& field) {
-  field("process", reply.process);
-  field("socket", reply.socket);
-  field("block", reply.block);
-  field("token", reply.token);
-  field("name", reply.name);
-}
-
 RecordRef read_record(const Cursor& at) {
   return at.object([&at](Members& record) -> RecordRef {
     const auto block = record.optional("block");
@@ -236,7 +226,7 @@ template <>
 Reply read(const Cursor& at) {
   return at.object([](Members& members) {
     Reply reply;
-    each_reply_field(reply, [&members](std::string_view name, auto& field) {
+    each_field(reply, [&members](std::string_view name, auto& field) {
       if (const auto value = members.optional(name))
         field = read<std::remove_reference_t<decltype(field)>>(*value);
     });
@@ -246,7 +236,7 @@ Reply read(const Cursor& at) {
 
 Json json_of(const Reply& value) {
   Json json = Json::object();
-  each_reply_field(value, [&json](std::string_view name, const auto& field) {
+  each_field(value, [&json](std::string_view name, const auto& field) {
     if (field != std::remove_cvref_t<decltype(field)>{}) json[std::string(name)] = json_of(field);
   });
   return json;

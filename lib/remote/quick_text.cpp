@@ -112,22 +112,12 @@ class Writer {
   bool is_plain_ = true;
 };
 
-/// The one list of the fields of a reply.
-template <class AnyReply, class Visit>
-void each_reply_field(AnyReply& reply, Visit&& field) {
-  field("process", reply.process);
-  field("socket", reply.socket);
-  field("block", reply.block);
-  field("token", reply.token);
-  field("name", reply.name);
-}
-
 struct OutcomeWriter {
   Writer& writer;
   void operator()(const Reply& reply) const {
     writer.raw(R"({"granted":{)");
     bool is_first = true;
-    each_reply_field(reply, [&](std::string_view key, const auto& field) {
+    each_field(reply, [&](std::string_view key, const auto& field) {
       if (field == std::remove_cvref_t<decltype(field)>{}) return;
       if (!std::exchange(is_first, false)) writer.raw(",");
       writer.key(key);
@@ -271,7 +261,7 @@ bool read_request(Reader& reader, Request& request) {
 bool read_reply(Reader& reader, Reply& reply) {
   bool is_first = true;
   bool fits = true;
-  each_reply_field(reply, [&](std::string_view key, auto& field) {
+  each_field(reply, [&](std::string_view key, auto& field) {
     Reader ahead = reader;
     if (!fits || (!is_first && !ahead.raw(",")) || !ahead.key(key)) return;
     is_first = false;

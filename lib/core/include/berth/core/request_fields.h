@@ -4,12 +4,13 @@
 #include <concepts>
 #include <type_traits>
 
+#include <berth/core/refusal.h>
 #include <berth/core/request.h>
 
 namespace berth {
 
-// `each_field(request, field)` calls `field(name, member)` for each member of a request, in order: the one
-// list of fields from which a journal, a wire format or a table is made.
+// `each_field(request, field)` calls `field(name, member)` for each member of a request, or of a reply, in
+// order: the one list of fields from which a journal, a wire format or a table is made.
 
 namespace detail {
 template <class T, class U>
@@ -108,6 +109,14 @@ void each_field(R& r, F&& field) {
 template <detail::Is<request::StopService> R, class F>
 void each_field(R& r, F&& field) {
   field("service", r.service);
+}
+template <detail::Is<Reply> R, class F>
+void each_field(R& r, F&& field) {
+  field("process", r.process);
+  field("socket", r.socket);
+  field("block", r.block);
+  field("token", r.token);
+  field("name", r.name);
 }
 
 }  // namespace berth
