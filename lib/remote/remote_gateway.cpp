@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cerrno>
 #include <mutex>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -46,6 +47,8 @@ struct RemoteGateway::Impl {
   std::function<void()> then_gone;
 
   Result<Welcome, std::string> introduce();
+  // The line that answers, good until the next one; nothing when the server is gone.
+  std::optional<std::string_view> answer_to(const Ask& asked, int descriptor = -1);
   template <class Answer>
   std::optional<Answer> exchange(const Ask& asked, int descriptor = -1);
   [[nodiscard]] ProcessId here(ProcessId asked) const;
@@ -120,17 +123,22 @@ Result<Welcome, std::string> RemoteGateway::Impl::introduce() {
   return welcome;
 }
 
-template <class Answer>
-std::optional<Answer> RemoteGateway::Impl::exchange(const Ask& asked, int descriptor) {
+std::optional<std::string_view> RemoteGateway::Impl::answer_to(const Ask& asked, int descriptor) {
   if (gone.load(std::memory_order_acquire)) return std::nullopt;
   line.clear();
   write(line, asked);
   std::optional<std::string_view> text;
   if (channel.send(line, descriptor)) text = channel.receive(kMostBytesAnswered);
-  if (text) {
-    auto answer = parse<Answer>(*text);
-    if (answer) return *std::move(answer);
-  }
+  if (!text) lose();
+  return text;
+}
+
+template <class Answer>
+std::optional<Answer> RemoteGateway::Impl::exchange(const Ask& asked, int descriptor) {
+  const auto text = answer_to(asked, descriptor);
+  if (!text) return std::nullopt;
+  auto answer = parse<Answer>(*text);
+  if (answer) return *std::move(answer);
   lose();
   return std::nullopt;
 }
@@ -304,12 +312,7 @@ bool RemoteGateway::is_found_gone() const {
 
 std::optional<std::string> RemoteGateway::status() const {
   const std::lock_guard guard(impl_->mutex);
-  if (is_gone()) return std::nullopt;
-  impl_->line.clear();
-  write(impl_->line, Ask(ask::Status{}));
-  std::optional<std::string_view> text;
-  if (impl_->channel.send(impl_->line)) text = impl_->channel.receive(kMostBytesAnswered);
-  if (!text) impl_->lose();
+  const auto text = impl_->answer_to(ask::Status{});
   return text ? std::optional(std::string(*text)) : std::nullopt;
 }
 
