@@ -70,6 +70,19 @@ HostAddress address_in(const sockaddr_storage& storage) {
   return address;
 }
 
+static_assert(sizeof(sockaddr_in6) <= sizeof(RawAddress) && sizeof(sockaddr_in) <= sizeof(RawAddress));
+
+sockaddr* kernel_name(RawAddress& address) { return reinterpret_cast<sockaddr*>(address.words.data()); }
+const sockaddr* kernel_name(const RawAddress& address) {
+  return reinterpret_cast<const sockaddr*>(address.words.data());
+}
+
+socklen_t kernel_size(const RawAddress& address) {
+  sa_family_t family{};
+  std::memcpy(&family, address.words.data(), sizeof(family));
+  return family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+}
+
 int kernel_flags(unsigned flags) {
   int kernel = MSG_NOSIGNAL;
   if (flags == 0) return kernel;
@@ -154,6 +167,19 @@ int shown_value(Option option, int value) {
 
 }  // namespace
 
+RawAddress raw(const HostAddress& address) {
+  sockaddr_storage storage;
+  RawAddress raw;
+  std::memcpy(raw.words.data(), &storage, put(address, storage));
+  return raw;
+}
+
+HostAddress readable(const RawAddress& address) {
+  sockaddr_storage storage;
+  std::memcpy(&storage, address.words.data(), sizeof(address.words));
+  return address_in(storage);
+}
+
 Result open(Kind kind, bool is_ipv6) {
   const int type = kind == Kind::Stream ? SOCK_STREAM : SOCK_DGRAM;
   return tried([&] { return ::socket(is_ipv6 ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0); });
@@ -217,36 +243,31 @@ Result receive(int descriptor, void* data, std::size_t size, unsigned flags) {
   return tried([&] { return ::recv(descriptor, data, size, kernel_flags(flags)); });
 }
 
-Result send_to(int descriptor, const void* data, std::size_t size, const HostAddress& to, unsigned flags) {
-  sockaddr_storage storage;
-  const socklen_t length = put(to, storage);
+Result send_to(int descriptor, const void* data, std::size_t size, const RawAddress& to, unsigned flags) {
   return tried([&] {
-    return ::sendto(descriptor, data, size, kernel_flags(flags), reinterpret_cast<sockaddr*>(&storage),
-                    length);
+    return ::sendto(descriptor, data, size, kernel_flags(flags), kernel_name(to), kernel_size(to));
   });
 }
 
 Result receive_from(int descriptor, void* data, std::size_t size, Message& message, unsigned flags) {
-  sockaddr_storage storage;
-  socklen_t length = sizeof(storage);
   Result result = tried([&] {
-    return ::recvfrom(descriptor, data, size, kernel_flags(flags) | MSG_TRUNC,
-                      reinterpret_cast<sockaddr*>(&storage), &length);
+    socklen_t length = sizeof(message.peer.words);
+    return ::recvfrom(descriptor, data, size, kernel_flags(flags) | MSG_TRUNC, kernel_name(message.peer),
+                      &length);
   });
   if (!result.ok()) return result;
-  message.has_peer = length != 0;
-  if (message.has_peer) message.peer = address_in(storage);
   message.truncated = result.value > static_cast<std::int64_t>(size);
   if (message.truncated) result.value = static_cast<std::int64_t>(size);
   return result;
 }
 
-Result send_message(int descriptor, std::span<const Piece> pieces, const HostAddress* to, unsigned flags) {
-  sockaddr_storage storage;
+Result send_message(int descriptor, std::span<const Piece> pieces, const RawAddress* to, unsigned flags) {
+  RawAddress there;
   msghdr message{};
   if (to != nullptr) {
-    message.msg_namelen = put(*to, storage);
-    message.msg_name = &storage;
+    there = *to;
+    message.msg_name = kernel_name(there);
+    message.msg_namelen = kernel_size(there);
   }
   message.msg_iov = kernel_pieces(pieces);
   message.msg_iovlen = pieces.size();
@@ -254,17 +275,13 @@ Result send_message(int descriptor, std::span<const Piece> pieces, const HostAdd
 }
 
 Result receive_message(int descriptor, std::span<const Piece> pieces, Message& received, unsigned flags) {
-  sockaddr_storage storage;
   msghdr message{};
-  message.msg_name = &storage;
-  message.msg_namelen = sizeof(storage);
+  message.msg_name = kernel_name(received.peer);
+  message.msg_namelen = sizeof(received.peer.words);
   message.msg_iov = kernel_pieces(pieces);
   message.msg_iovlen = pieces.size();
   const Result result = tried([&] { return ::recvmsg(descriptor, &message, kernel_flags(flags)); });
-  if (!result.ok()) return result;
-  received.truncated = (message.msg_flags & MSG_TRUNC) != 0;
-  received.has_peer = message.msg_namelen != 0;
-  if (received.has_peer) received.peer = address_in(storage);
+  if (result.ok()) received.truncated = (message.msg_flags & MSG_TRUNC) != 0;
   return result;
 }
 

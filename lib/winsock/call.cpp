@@ -15,18 +15,18 @@ Call::Call() : process_(attached_process()) {
 }
 
 Call::Call(std::uintptr_t handle)
-    : process_(attached_process()), found_(HandleTable::of_program().find(handle)) {
+    : process_(attached_process()), is_found_(HandleTable::of_program().find(handle, found_)) {
   forget_refusal();
   if (process_ != nullptr) return;
-  if (found_) {
-    process_ = found_->process;
+  if (is_found_) {
+    process_ = found_.process;
   } else {
     find_home();
   }
 }
 
 Call::Call(std::uintptr_t handle, ProcessFace& process)
-    : process_(&process), found_(HandleTable::of_program().find(handle)) {
+    : process_(&process), is_found_(HandleTable::of_program().find(handle, found_)) {
   forget_refusal();
 }
 
@@ -58,30 +58,14 @@ bool Call::has_machine() const {
   return false;
 }
 
-bool Call::is_started() {
-  if (process_ != nullptr && !has_machine()) {
-    fail(HostFailure::MachineIsGone);
-    return false;
-  }
-  if (process_ != nullptr && process_->is_started()) return true;
-  fail(Rule::WinsockNotStarted);
-  return false;
+bool Call::fails_to_ask() {
+  if (process_ != nullptr && !has_machine()) return fail(HostFailure::MachineIsGone) == 0;
+  return fail(Rule::WinsockNotStarted) == 0;
 }
 
-bool Call::has_socket() {
-  if (!is_started()) return false;
-  if (!found_ || found_->process != process_) {
-    fail(Rule::NotASocket);
-    return false;
-  }
-  return true;
-}
-
-bool Call::has_tcp_or_udp_socket() {
-  if (!has_socket()) return false;
-  if (found_->kind != SocketKind::Other) return true;
-  fail(Rule::SocketIsNeitherTcpNorUdp);
-  return false;
+bool Call::fails_without_socket() {
+  if (!can_ask()) return fails_to_ask();
+  return fail(Rule::NotASocket) == 0;
 }
 
 std::optional<Reply> Call::ask(const Request& request) {

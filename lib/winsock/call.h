@@ -37,12 +37,16 @@ class Call {
   [[nodiscard]] bool has_machine() const;
   /// Checks that Winsock is started, and then that the handle is an open socket of this process. False: the
   /// call has failed.
-  [[nodiscard]] bool is_started();
-  [[nodiscard]] bool has_socket();
+  [[nodiscard]] bool is_started() { return can_ask() || fails_to_ask(); }
+  [[nodiscard]] bool has_socket() {
+    return (can_ask() && is_found_ && found_.process == process_) || fails_without_socket();
+  }
   /// Requires: `has_socket()` returned true.
-  [[nodiscard]] const OpenHandle& socket() const { return *found_; }
+  [[nodiscard]] const OpenHandle& socket() const { return found_; }
   /// The same, and it is a socket that the model knows.
-  [[nodiscard]] bool has_tcp_or_udp_socket();
+  [[nodiscard]] bool has_tcp_or_udp_socket() {
+    return has_socket() && (found_.kind != SocketKind::Other || fail(Rule::SocketIsNeitherTcpNorUdp) == 0);
+  }
 
   /// For synchronous calls, before the machine is asked: waits where a fault holds the call. True when the
   /// fault has made it fail. Requires: there is a process.
@@ -66,12 +70,21 @@ class Call {
 
  private:
   void find_home();
+  /// Winsock is started, and there is a machine to ask.
+  [[nodiscard]] bool can_ask() const {
+    return process_ != nullptr && process_->is_started() && process_->is_of_this_program() &&
+           !process_->machine().is_gone();
+  }
+  // The call has failed; always false.
+  bool fails_to_ask();
+  bool fails_without_socket();
   [[nodiscard]] bool is_struck_by_a_fault(const CallView& view);
   [[nodiscard]] std::optional<FaultAction> outcome_of_fault(const CallView& view) const;
 
   ProcessFace* process_;
   std::shared_ptr<ProcessFace> home_;  // keeps the process while this call lasts, where nobody else might
-  std::optional<OpenHandle> found_;
+  OpenHandle found_;
+  bool is_found_ = false;
 };
 
 }  // namespace berth::winsock

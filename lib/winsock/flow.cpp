@@ -273,23 +273,30 @@ std::optional<traffic::HostAddress> Flow::route(const Endpoint& to) {
   return receiver.carrier ? host_address(receiver.carrier.endpoint) : refusing_endpoint(transport());
 }
 
-std::optional<traffic::HostAddress> Flow::way_of_datagram(const Endpoint& to) {
+bool Flow::find_way(const SocketName& to, traffic::RawAddress& there) {
   const std::uint64_t generation = process.machine().address_generation();
-  const auto there = route(to);
-  if (there) last_way_.keep(generation, to, *there);
-  return there;
+  const auto way = route(to.endpoint());
+  if (!way) return false;
+  there = traffic::raw(*way);
+  last_way_.keep(generation, to, there);
+  return true;
 }
 
 std::optional<Endpoint> Flow::name_behind(const traffic::HostAddress& address) {
   if (process.network() == Network::Host) return endpoint_of(address);
-  const Gateway& machine = process.machine();
-  const std::uint64_t generation = machine.address_generation();
-  if (const auto name = last_sender_.find(generation, address)) return name;
-  const auto owner = machine.owner_of(transport(), Carrier{endpoint_of(address)});
-  if (!owner) return std::nullopt;
-  const Endpoint name = seen_from_here(owner->name);
-  last_sender_.keep(generation, address, name);
-  return name;
+  const auto owner = process.machine().owner_of(transport(), Carrier{endpoint_of(address)});
+  return owner ? std::optional(seen_from_here(owner->name)) : std::nullopt;
+}
+
+SocketName Flow::sender_behind(const traffic::RawAddress& address) {
+  const std::uint64_t generation = process.machine().address_generation();
+  SocketName sender;
+  if (last_sender_.find(generation, address, sender)) return sender;
+  const auto name = name_behind(traffic::readable(address));
+  if (!name) return {};
+  sender = SocketName(*name, family);
+  last_sender_.keep(generation, address, sender);
+  return sender;
 }
 
 // A socket on the wildcard talks from the address that it talks to, as far as one machine goes: the

@@ -16,6 +16,7 @@
 #include "last_answer.h"
 #include "option_values.h"
 #include "process_face.h"
+#include "socket_names.h"
 
 namespace berth::winsock {
 
@@ -100,14 +101,16 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Where the host finds `to`. Nothing when the address is none of this machine's; an endpoint that refuses
   /// when nobody receives there.
   std::optional<traffic::HostAddress> route(const Endpoint& to);
-  /// The same for a datagram.
-  std::optional<traffic::HostAddress> way_of_datagram(const Endpoint& to);
-  /// Where the last datagram went; nothing when it went elsewhere, or that may not be true any more.
-  std::optional<traffic::HostAddress> last_way_to(const Endpoint& to) {
-    return last_way_.find(process.machine().address_generation(), to);
+  /// The same for a datagram. False: nowhere.
+  [[nodiscard]] bool find_way(const SocketName& to, traffic::RawAddress& there);
+  /// Where the last datagram went; false when it went elsewhere, or that may not be true any more.
+  [[nodiscard]] bool is_last_way(const SocketName& to, traffic::RawAddress& there) const {
+    return last_way_.find(process.machine().address_generation(), to, there);
   }
   /// Who is behind an address of the host; nothing for a stranger, who is not to be heard.
-  std::optional<Endpoint> name_behind(const traffic::HostAddress& address);
+  [[nodiscard]] std::optional<Endpoint> name_behind(const traffic::HostAddress& address);
+  /// The same for a datagram, as the socket shows it; empty for a stranger.
+  [[nodiscard]] SocketName sender_behind(const traffic::RawAddress& address);
   /// The name under which the socket talks from now on, more specific than the one that it was bound to.
   void talk_as(const Endpoint& name);
   [[nodiscard]] bool is_carried() const { return carried_.load(std::memory_order_acquire); }
@@ -159,8 +162,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::optional<Endpoint> local_;
   std::optional<Endpoint> peer_;
   // Under no lock.
-  LastAnswer<Endpoint, traffic::HostAddress> last_way_;
-  LastAnswer<traffic::HostAddress, Endpoint> last_sender_;
+  LastAnswer<SocketName, traffic::RawAddress> last_way_;
+  LastAnswer<traffic::RawAddress, SocketName> last_sender_;
 };
 
 /// The flow of an open handle that has none yet, or the one that another thread gave it meanwhile. Null when

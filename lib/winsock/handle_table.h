@@ -68,7 +68,12 @@ class HandleTable {
   /// A new handle: never 0, never INVALID_SOCKET, a multiple of four as on Windows. Nothing when as many as
   /// the table holds are open.
   std::optional<std::uintptr_t> insert(const OpenHandle& open);
-  [[nodiscard]] std::optional<OpenHandle> find(std::uintptr_t handle) const;
+  [[nodiscard]] std::optional<OpenHandle> find(std::uintptr_t handle) const {
+    OpenHandle open;
+    return find(handle, open) ? std::optional(open) : std::nullopt;
+  }
+  /// The same in place. False, with nothing useful in `open`: it is no open handle.
+  [[nodiscard]] bool find(std::uintptr_t handle, OpenHandle& open) const;
   /// Takes the handle away; of several threads that try, one gets what it stood for. When that has a flow,
   /// the taker ends it with `retire`.
   std::optional<OpenHandle> take(std::uintptr_t handle);
@@ -177,19 +182,17 @@ union HandleTable::OfProgram {
 
 inline HandleTable& HandleTable::of_program() { return of_program_.table; }
 
-inline std::optional<OpenHandle> HandleTable::find(std::uintptr_t handle) const {
+inline bool HandleTable::find(std::uintptr_t handle, OpenHandle& open) const {
   const Slot* slot = slot_of(handle);
-  if (slot == nullptr) return std::nullopt;
+  if (slot == nullptr) return false;
   const std::uint32_t before = slot->version.load(std::memory_order_acquire);
-  if (before % 2 == 0) return std::nullopt;
-  std::optional<OpenHandle> open(std::in_place);
+  if (before % 2 == 0) return false;
   // Acquire, so that the second look at the version cannot come before them.
-  open->process = slot->process.load(std::memory_order_acquire);
-  open->socket = SocketId{slot->socket.load(std::memory_order_acquire)};
-  put_shape(*open, slot->shape.load(std::memory_order_acquire));
-  open->flow = slot->flow.load(std::memory_order_acquire);
-  if (slot->version.load(std::memory_order_relaxed) != before) open.reset();
-  return open;
+  open.process = slot->process.load(std::memory_order_acquire);
+  open.socket = SocketId{slot->socket.load(std::memory_order_acquire)};
+  put_shape(open, slot->shape.load(std::memory_order_acquire));
+  open.flow = slot->flow.load(std::memory_order_acquire);
+  return slot->version.load(std::memory_order_relaxed) == before;
 }
 
 inline void HandleTable::enter(std::uintptr_t handle) {

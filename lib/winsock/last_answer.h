@@ -1,54 +1,54 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace berth::winsock {
 
-/// The machine's last answer to one kind of question, good while its address generation is the same.
+/// The machine's last answer to one kind of question, good while its address generation is the same. Both
+/// are values that are four words, named `words`.
 ///
-/// Thread-safe; nobody waits: who finds another thread at it does without, and asks the machine.
+/// Thread-safe, without a lock: who meets another thread that changes it does without, and asks the machine.
 template <class Question, class Answer>
 class LastAnswer {
  public:
-  [[nodiscard]] std::optional<Answer> find(std::uint64_t generation, const Question& question) {
-    const Turn turn(is_in_use_);
-    if (!turn.is_mine() || generation_ != generation || !(question_ == question)) return std::nullopt;
-    return answer_;
+  /// False, with nothing useful in `answer`: the last question was another one, or is too long ago.
+  [[nodiscard]] bool find(std::uint64_t generation, const Question& question, Answer& answer) const {
+    // A reader takes a copy between two looks at the version, which is odd while it changes. Acquire, so that
+    // the second look cannot come before what lies between.
+    const std::uint32_t before = version_.load(std::memory_order_acquire);
+    if (before % 2 != 0 || generation_.load(std::memory_order_acquire) != generation) return false;
+    for (std::size_t i = 0; i < question_.size(); ++i)
+      if (question_[i].load(std::memory_order_acquire) != question.words[i]) return false;
+    for (std::size_t i = 0; i < answer_.size(); ++i)
+      answer.words[i] = answer_[i].load(std::memory_order_acquire);
+    return version_.load(std::memory_order_relaxed) == before;
   }
   /// `generation`: of before the machine was asked.
   void keep(std::uint64_t generation, const Question& question, const Answer& answer) {
-    const Turn turn(is_in_use_);
-    if (!turn.is_mine()) return;
-    generation_ = generation;
-    question_ = question;
-    answer_ = answer;
+    std::uint32_t before = version_.load(std::memory_order_relaxed);
+    if (before % 2 != 0 || !version_.compare_exchange_strong(before, before + 1, std::memory_order_acquire))
+      return;
+    // Release, so that a reader who sees one of them sees also that the version is odd.
+    generation_.store(generation, std::memory_order_release);
+    for (std::size_t i = 0; i < question_.size(); ++i)
+      question_[i].store(question.words[i], std::memory_order_release);
+    for (std::size_t i = 0; i < answer_.size(); ++i)
+      answer_[i].store(answer.words[i], std::memory_order_release);
+    version_.store(before + 2, std::memory_order_release);
   }
 
  private:
-  class Turn {
-   public:
-    explicit Turn(std::atomic<bool>& is_in_use)
-        : is_in_use_(is_in_use), is_mine_(!is_in_use.exchange(true, std::memory_order_acquire)) {}
-    Turn(const Turn&) = delete;
-    Turn& operator=(const Turn&) = delete;
-    ~Turn() {
-      if (is_mine_) is_in_use_.store(false, std::memory_order_release);
-    }
-    [[nodiscard]] bool is_mine() const { return is_mine_; }
-
-   private:
-    std::atomic<bool>& is_in_use_;
-    const bool is_mine_;
-  };
-
+  using Words = std::array<std::atomic<std::uint64_t>, 4>;
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
-  std::atomic<bool> is_in_use_ = false;
-  std::uint64_t generation_ = kNever;
-  Question question_{};
-  Answer answer_{};
+
+  std::atomic<std::uint32_t> version_ = 0;
+  std::atomic<std::uint64_t> generation_ = kNever;
+  Words question_{};
+  Words answer_{};
 };
 
 }  // namespace berth::winsock

@@ -30,13 +30,22 @@ int fail_with(int code) noexcept {
   return SOCKET_ERROR;
 }
 
-void remember_refusal(const Refusal& refusal) noexcept { error_of_this_thread.refusal = refusal; }
+constinit thread_local bool error_is_explained = false;
 
-void remember_fault(FaultPoint point) noexcept { error_of_this_thread.fault = point; }
+void remember_refusal(const Refusal& refusal) noexcept {
+  error_of_this_thread.refusal = refusal;
+  error_is_explained = true;
+}
 
-void forget_refusal() noexcept {
+void remember_fault(FaultPoint point) noexcept {
+  error_of_this_thread.fault = point;
+  error_is_explained = true;
+}
+
+void forget_explanation() noexcept {
   error_of_this_thread.refusal.reset();
   error_of_this_thread.fault.reset();
+  error_is_explained = false;
 }
 
 }  // namespace winsock

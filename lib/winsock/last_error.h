@@ -21,7 +21,12 @@ int fail_with(int code) noexcept;
 void remember_refusal(const Refusal& refusal) noexcept;
 /// What `berth::last_fault` tells: a fault of the test made the call fail.
 void remember_fault(FaultPoint point) noexcept;
+/// Whether the thread remembers one of them; only last_error.cpp changes it.
+extern constinit thread_local bool error_is_explained;
+void forget_explanation() noexcept;
 /// Forgets both.
-void forget_refusal() noexcept;
+inline void forget_refusal() noexcept {
+  if (error_is_explained) forget_explanation();
+}
 
 }  // namespace berth::winsock

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <span>
 
 namespace berth::winsock {
 namespace {
@@ -18,40 +19,6 @@ namespace {
 constexpr std::uintptr_t kPageSize = 4096;
 
 constexpr std::uintptr_t page_of(std::uintptr_t address) { return address & ~(kPageSize - 1); }
-
-// ---------------------------------------------------------------------------------------------------
-// The calling thread's own stack
-
-struct StackBounds {
-  std::uintptr_t bottom = 0;
-  std::uintptr_t top = 0;
-};
-
-StackBounds bounds_of_this_threads_stack() noexcept {
-  StackBounds bounds;
-  pthread_attr_t attributes;
-  if (pthread_getattr_np(pthread_self(), &attributes) != 0) {
-    return bounds;
-  }
-  void* bottom = nullptr;
-  std::size_t size = 0;
-  if (pthread_attr_getstack(&attributes, &bottom, &size) == 0) {
-    bounds.bottom = reinterpret_cast<std::uintptr_t>(bottom);
-    bounds.top = bounds.bottom + size;
-  }
-  pthread_attr_destroy(&attributes);
-  return bounds;
-}
-
-// Below the caller's frame a stack need not be mapped yet. A frame outside the thread's own stack means
-// that the thread runs on another one (a coroutine's, a signal's), of which nothing is known.
-bool lies_in_live_frames(std::uintptr_t start, std::size_t size, std::uintptr_t frame) noexcept {
-  thread_local const StackBounds stack = bounds_of_this_threads_stack();
-  if (frame < stack.bottom || frame >= stack.top) {
-    return false;
-  }
-  return start >= frame && start < stack.top && size <= stack.top - start;
-}
 
 // ---------------------------------------------------------------------------------------------------
 // Trying one address
@@ -130,17 +97,18 @@ std::atomic<ProbeMethod> method_of_this_system = ProbeMethod::Futex;
 
 }  // namespace
 
-MemoryProbe::MemoryProbe() noexcept
-    : method_(method_of_this_system.load(std::memory_order_relaxed)), trusts_own_stack_(true) {}
+constinit thread_local MemoryProbe::StackBounds MemoryProbe::stack_;
 
-MemoryProbe::MemoryProbe(ProbeMethod method) noexcept : method_(method), trusts_own_stack_(false) {}
-
-bool MemoryProbe::is_readable(const void* start, std::size_t size) noexcept {
-  return is_accessible(start, size, Access::Read);
-}
-
-bool MemoryProbe::is_writable(const void* start, std::size_t size) noexcept {
-  return is_accessible(start, size, Access::Write);
+void MemoryProbe::look_for_stack() noexcept {
+  pthread_attr_t attributes;
+  if (pthread_getattr_np(pthread_self(), &attributes) != 0) return;
+  void* bottom = nullptr;
+  std::size_t size = 0;
+  if (pthread_attr_getstack(&attributes, &bottom, &size) == 0) {
+    stack_.bottom = reinterpret_cast<std::uintptr_t>(bottom);
+    stack_.top = stack_.bottom + size;
+  }
+  pthread_attr_destroy(&attributes);
 }
 
 bool MemoryProbe::is_accessible(const void* start, std::size_t size, Access access) noexcept {
@@ -151,9 +119,9 @@ bool MemoryProbe::is_accessible(const void* start, std::size_t size, Access acce
   if (first < kPageSize || size - 1 > UINTPTR_MAX - first) {
     return false;
   }
-  const auto frame = reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0));
-  if (trusts_own_stack_ && lies_in_live_frames(first, size, frame)) {
-    return true;
+  if (stack_.top == 0) {
+    look_for_stack();
+    if (is_in_live_frames(start, size)) return true;
   }
   const std::uintptr_t last_page = page_of(first + (size - 1));
   for (std::uintptr_t address = first;; address = page_of(address) + kPageSize) {
@@ -168,7 +136,9 @@ bool MemoryProbe::is_accessible(const void* start, std::size_t size, Access acce
 
 bool MemoryProbe::is_known_good(std::uintptr_t page, Access access) const noexcept {
   // What can be written can be read.
-  return std::any_of(good_pages_.begin(), good_pages_.end(), [&](const GoodPage& good) {
+  const auto found =
+      std::span(good_pages_).first(std::min<std::size_t>(good_pages_found_, good_pages_.size()));
+  return std::any_of(found.begin(), found.end(), [&](const GoodPage& good) {
     return good.page == page && (access == Access::Read || good.access == Access::Write);
   });
 }
@@ -176,28 +146,26 @@ bool MemoryProbe::is_known_good(std::uintptr_t page, Access access) const noexce
 bool MemoryProbe::page_passes(std::uintptr_t address, Access access) noexcept {
   const bool writes = access == Access::Write;
   Verdict verdict = Verdict::MethodRefused;
-  if (method_ == ProbeMethod::Futex) {
+  if (method_.value_or(method_of_this_system.load(std::memory_order_relaxed)) == ProbeMethod::Futex) {
     // The word around a byte lies in the same page.
     const void* word = reinterpret_cast<const void*>(address & ~std::uintptr_t{7});
     verdict = writes ? write_by_futex(word) : read_by_signal_mask(word);
+    if (verdict == Verdict::MethodRefused) fall_back_to_pipe();
   }
   if (verdict == Verdict::MethodRefused) {
-    fall_back_to_pipe();
     const void* byte = reinterpret_cast<const void*>(address);
     verdict = writes ? write_by_pipe(byte) : read_by_pipe(byte);
   }
   if (verdict == Verdict::Good) {
-    good_pages_[next_good_page_] = {.page = page_of(address), .access = access};
-    next_good_page_ = static_cast<std::uint8_t>((next_good_page_ + 1) % good_pages_.size());
+    good_pages_[good_pages_found_ % good_pages_.size()] = {.page = page_of(address), .access = access};
+    ++good_pages_found_;
   }
   return verdict == Verdict::Good;
 }
 
 void MemoryProbe::fall_back_to_pipe() noexcept {
-  if (method_ == ProbeMethod::Futex) {
-    method_ = ProbeMethod::Pipe;
-    method_of_this_system.store(ProbeMethod::Pipe, std::memory_order_relaxed);
-  }
+  if (method_) method_ = ProbeMethod::Pipe;
+  method_of_this_system.store(ProbeMethod::Pipe, std::memory_order_relaxed);
 }
 
 std::optional<std::size_t> MemoryProbe::text_length(const char* text, std::size_t limit) noexcept {

@@ -25,18 +25,22 @@ enum class ProbeMethod : std::uint8_t {
 /// without ever raising a signal: NULL, unmapped, protected, past the end of a mapping or of a mapped
 /// file, or wrapping around the address space, all are false. No bytes are true, wherever they are.
 ///
-/// Memory between the caller's frame and the top of its thread's own stack is known good and costs no
+/// Memory between this object and the top of its thread's own stack is known good and costs no
 /// system call. Elsewhere it is one for each page; an object of this class remembers the pages that
-/// passed, so that buffers side by side cost one together. Not thread-safe; live on the stack of one
+/// passed, so that buffers side by side cost one together. Not thread-safe; lives on the stack of one
 /// call. The answer holds for as long as no other thread changes the mapping.
 class MemoryProbe {
  public:
-  MemoryProbe() noexcept;
+  MemoryProbe() noexcept {}  // NOLINT(modernize-use-equals-default): that would fill the pages with zeros
   /// For tests: with this method, and nothing known good.
-  explicit MemoryProbe(ProbeMethod method) noexcept;
+  explicit MemoryProbe(ProbeMethod method) noexcept : method_(method) {}
 
-  bool is_readable(const void* start, std::size_t size) noexcept;
-  bool is_writable(const void* start, std::size_t size) noexcept;
+  bool is_readable(const void* start, std::size_t size) noexcept {
+    return is_in_live_frames(start, size) || is_accessible(start, size, Access::Read);
+  }
+  bool is_writable(const void* start, std::size_t size) noexcept {
+    return is_in_live_frames(start, size) || is_accessible(start, size, Access::Write);
+  }
 
   /// A copy of the T at `source`, which need not be aligned; nothing where it cannot be read.
   template <typename T>
@@ -69,20 +73,34 @@ class MemoryProbe {
  private:
   enum class Access : std::uint8_t { Read, Write };
   struct GoodPage {
-    std::uintptr_t page = 0;
-    Access access = Access::Read;
+    std::uintptr_t page;
+    Access access;
   };
+  // The calling thread's own stack, once a probe has looked for it.
+  struct StackBounds {
+    std::uintptr_t bottom = 0;
+    std::uintptr_t top = 0;
+  };
+  static constinit thread_local StackBounds stack_;
+  static void look_for_stack() noexcept;
 
+  // Below this object a stack need not be mapped yet. An object outside the thread's own stack means that the
+  // thread runs on another one (a coroutine's, a signal's), of which nothing is known.
+  [[nodiscard]] bool is_in_live_frames(const void* start, std::size_t size) const noexcept {
+    const auto first = reinterpret_cast<std::uintptr_t>(start);
+    const auto live = reinterpret_cast<std::uintptr_t>(this);
+    const StackBounds& stack = stack_;
+    return live >= stack.bottom && first >= live && first < stack.top && size <= stack.top - first &&
+           !method_;
+  }
   bool is_accessible(const void* start, std::size_t size, Access access) noexcept;
   bool is_known_good(std::uintptr_t page, Access access) const noexcept;
   bool page_passes(std::uintptr_t address, Access access) noexcept;
   void fall_back_to_pipe() noexcept;
 
-  ProbeMethod method_;
-  bool trusts_own_stack_;
-  std::uint8_t next_good_page_ = 0;
-  // Page 0 is never asked about: it is no memory of the program's.
-  std::array<GoodPage, 4> good_pages_{};
+  std::optional<ProbeMethod> method_;  // nothing: this system's
+  std::uint8_t good_pages_found_ = 0;
+  std::array<GoodPage, 4> good_pages_;  // the last ones that were found
 };
 
 }  // namespace berth::winsock

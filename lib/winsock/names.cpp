@@ -53,6 +53,6 @@ int getsockname(SOCKET s, struct sockaddr* name, int* namelen) {
   if (const auto problem = winsock::problem_of_place(family, name, namelen)) return use.fail(*problem);
   const auto shown = winsock::shown_name(use);
   if (!shown) return SOCKET_ERROR;
-  winsock::store_name(*shown, family, name, namelen);
+  winsock::store_name(winsock::SocketName(*shown, family), name, namelen);
   return 0;
 }

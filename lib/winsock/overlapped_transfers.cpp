@@ -99,12 +99,11 @@ int begin_transfer(Use& use, const Arguments& with, AsyncState::Side side, Fault
 
 // -- out --------------------------------------------------------------------------------------------
 
-AsyncState::Attempt sending(Flow& flow, const Scatter& scatter, const std::optional<Endpoint>& to,
-                            unsigned flags) {
+AsyncState::Attempt sending(Flow& flow, const Scatter& scatter, const SocketName& to, unsigned flags) {
   struct State {
     std::shared_ptr<Flow> flow;
     Scatter scatter;
-    std::optional<Endpoint> to;
+    SocketName to;
     unsigned flags;
     std::size_t sent = 0;
   };
@@ -113,8 +112,7 @@ AsyncState::Attempt sending(Flow& flow, const Scatter& scatter, const std::optio
   return [state]() -> std::optional<Completion> {
     for (;;) {
       const Transferred moved =
-          send_once(*state->flow, state->scatter.pieces(), state->to ? &*state->to : nullptr,
-                    state->flags | traffic::kDoNotBlock);
+          send_once(*state->flow, state->scatter.pieces(), state->to, state->flags | traffic::kDoNotBlock);
       if (moved.code == WSAEWOULDBLOCK) return std::nullopt;
       if (moved.code != 0) return completion_of(moved.code, 0);
       state->sent += moved.bytes;
@@ -124,7 +122,7 @@ AsyncState::Attempt sending(Flow& flow, const Scatter& scatter, const std::optio
   };
 }
 
-int send_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const Endpoint* to,
+int send_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const SocketName& to,
                        unsigned flags) {
   const auto sent = send_now(use, scatter.pieces(), to, flags);
   if (!sent) return SOCKET_ERROR;
@@ -132,12 +130,12 @@ int send_synchronously(Use& use, const Arguments& with, const Scatter& scatter, 
   return 0;
 }
 
-int send_scattered(Use& use, const Arguments& with, const std::optional<Endpoint>& to, DWORD flags) {
+int send_scattered(Use& use, const Arguments& with, const SocketName& to, DWORD flags) {
   Scatter scatter;
   if (const int code = read_arguments(use, with, scatter); code != 0) return use.fail(code);
   const auto how = send_flags(flags);
   if (!how) return use.fail(WSAEOPNOTSUPP);
-  if (!is_overlapped(use, with)) return send_synchronously(use, with, scatter, to ? &*to : nullptr, *how);
+  if (!is_overlapped(use, with)) return send_synchronously(use, with, scatter, to, *how);
   return begin_transfer(use, with, AsyncState::Side::Out, FaultPoint::Send,
                         sending(use.flow(), scatter, to, *how));
 }
@@ -150,9 +148,9 @@ struct Sender {
   int* length = nullptr;
 };
 
-void tell_sender(const Flow& flow, const Transferred& moved, const Sender& sender) {
+void tell_sender(const Transferred& moved, const Sender& sender) {
   if (sender.name == nullptr || !moved.peer) return;
-  static_cast<void>(answer_name(*moved.peer, flow.family, sender.name, sender.length));
+  static_cast<void>(answer_name(moved.peer, sender.name, sender.length));
 }
 
 bool has_nothing_to_receive(Flow& flow) {
@@ -183,7 +181,7 @@ AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& 
     for (;;) {
       const Transferred moved = receive_once(from, state->scatter.pieces(), state->flags);
       if (moved.code == WSAEWOULDBLOCK) return std::nullopt;
-      tell_sender(from, moved, state->sender);
+      tell_sender(moved, state->sender);
       if (moved.code != 0) return completion_of(moved.code, moved.bytes);
       state->received += moved.bytes;
       const bool is_full = moved.bytes == state->scatter.left();
@@ -198,7 +196,7 @@ int receive_synchronously(Use& use, const Arguments& with, const Scatter& scatte
   const auto moved = receive_now(use, scatter.pieces(), how);
   if (!moved) return SOCKET_ERROR;
   if (moved->code != 0 && moved->code != WSAEMSGSIZE) return use.fail(moved->code);
-  tell_sender(use.flow(), *moved, sender);
+  tell_sender(*moved, sender);
   tell_bytes(with, moved->bytes);
   MemoryProbe memory;
   static_cast<void>(memory.write(flags, moved->code == 0 ? DWORD{0} : DWORD{MSG_PARTIAL}));
@@ -265,7 +263,7 @@ int begin_overlapped(Use& use, const OverlappedCall& call, DWORD& bytes) {
 }
 
 AsyncState::Attempt sending(Flow& flow, const std::vector<WSABUF>& buffers) {
-  return sending(flow, Scatter(buffers), std::nullopt, 0);
+  return sending(flow, Scatter(buffers), {}, 0);
 }
 
 AsyncState::Attempt receiving(Flow& flow, const std::vector<WSABUF>& buffers) {
@@ -279,8 +277,7 @@ int WSASend(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumberO
   berth::winsock::Use use(s);
   if (!use.has_flow()) return SOCKET_ERROR;
   return berth::winsock::send_scattered(
-      use, {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine}, std::nullopt,
-      dwFlags);
+      use, {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine}, {}, dwFlags);
 }
 
 // NOLINTBEGIN(readability-non-const-parameter): the signature is Windows'
@@ -290,7 +287,7 @@ int WSASendTo(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNumbe
   // NOLINTEND(readability-non-const-parameter)
   using namespace berth::winsock;
   Use use(s);
-  std::optional<berth::Endpoint> target;
+  SocketName target;
   if (!use.has_flow() || !reads_target(use, lpTo, iTolen, target)) return SOCKET_ERROR;
   return send_scattered(use,
                         {lpBuffers, dwBufferCount, lpNumberOfBytesSent, lpOverlapped, lpCompletionRoutine},

@@ -71,26 +71,30 @@ int datagram_problem(const Endpoint& to) {
 }
 
 // 0, and where the datagram goes; or the code that tells why it goes nowhere.
-int find_way(Flow& flow, const Endpoint& to, std::optional<traffic::HostAddress>& there) {
+int find_way(Flow& flow, const SocketName& to, traffic::RawAddress& there) {
   if (flow.send_is_shut) return WSAESHUTDOWN;
-  there = flow.last_way_to(to);
-  if (there) return 0;
-  if (const int code = datagram_problem(to); code != 0) return code;
-  there = flow.way_of_datagram(to);
-  return there ? 0 : WSAENETUNREACH;
+  if (flow.is_last_way(to, there)) return 0;
+  if (const int code = datagram_problem(to.endpoint()); code != 0) return code;
+  return flow.find_way(to, there) ? 0 : WSAENETUNREACH;
 }
 
-Transferred send_datagram(Flow& flow, std::span<const traffic::Piece> pieces, const Endpoint* to,
+SocketName peer_of(const Flow& flow) {
+  const auto peer = flow.peer();
+  return peer ? SocketName(*peer, flow.family) : SocketName();
+}
+
+Transferred send_datagram(Flow& flow, std::span<const traffic::Piece> pieces, const SocketName& to,
                           unsigned flags) {
-  const auto peer = to != nullptr ? std::nullopt : flow.peer();
-  const Endpoint* target = to != nullptr ? to : peer ? &*peer : nullptr;
-  if (target == nullptr) return failed(WSAENOTCONN);
-  std::optional<traffic::HostAddress> there;
-  if (const int code = find_way(flow, *target, there); code != 0) return failed(code);
+  if (!to) {
+    const SocketName peer = peer_of(flow);
+    return peer ? send_datagram(flow, pieces, peer, flags) : failed(WSAENOTCONN);
+  }
+  traffic::RawAddress there;
+  if (const int code = find_way(flow, to, there); code != 0) return failed(code);
   const auto send = [&] {
     return pieces.size() == 1
-               ? traffic::send_to(flow.descriptor, pieces[0].start, pieces[0].size, *there, flags)
-               : traffic::send_message(flow.descriptor, pieces, &*there, flags);
+               ? traffic::send_to(flow.descriptor, pieces[0].start, pieces[0].size, there, flags)
+               : traffic::send_message(flow.descriptor, pieces, &there, flags);
   };
   auto sent = send();
   // An earlier datagram's unreachable port is told to who receives, not to who sends.
@@ -116,12 +120,11 @@ Transferred receive_stream(Flow& flow, std::span<const traffic::Piece> pieces, u
   return {.bytes = static_cast<std::size_t>(got.value), .code = 0, .peer = {}};
 }
 
-// Whether a datagram from there is for this socket at all; then who sent it.
-std::optional<Endpoint> sender_of(Flow& flow, const traffic::Message& message) {
-  if (!message.has_peer) return std::nullopt;
-  auto name = flow.name_behind(message.peer);
-  if (name && flow.has_peer() && flow.peer() != name) name.reset();
-  return name;
+// Who sent a datagram to this socket; empty when it is not for it at all.
+SocketName sender_of(Flow& flow, const traffic::Message& message) {
+  if (!message.peer) return {};
+  const SocketName name = flow.sender_behind(message.peer);
+  return flow.has_peer() && peer_of(flow) != name ? SocketName() : name;
 }
 
 void throw_away_one(const Flow& flow) {
@@ -152,7 +155,7 @@ Transferred receive_datagram(Flow& flow, std::span<const traffic::Piece> pieces,
       continue;
     }
     if (!got.ok()) return failed(code_of(flow, got.error, flags));
-    const auto sender = sender_of(flow, message);
+    const SocketName sender = sender_of(flow, message);
     if (sender)
       return {.bytes = static_cast<std::size_t>(got.value),
               .code = message.truncated ? WSAEMSGSIZE : 0,
@@ -166,7 +169,7 @@ Transferred receive_datagram(Flow& flow, std::span<const traffic::Piece> pieces,
 std::optional<unsigned> send_flags(unsigned flags) { return translated(flags, kSendFlags); }
 std::optional<unsigned> receive_flags(unsigned flags) { return translated(flags, kReceiveFlags); }
 
-Transferred send_once(Flow& flow, std::span<const traffic::Piece> pieces, const Endpoint* to,
+Transferred send_once(Flow& flow, std::span<const traffic::Piece> pieces, const SocketName& to,
                       unsigned flags) {
   return flow.is_stream() ? send_stream(flow, pieces, flags) : send_datagram(flow, pieces, to, flags);
 }

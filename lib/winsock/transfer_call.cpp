@@ -14,11 +14,11 @@ int broadcast_problem(const Use& use) {
 
 }  // namespace
 
-bool reads_target(Use& use, const sockaddr* name, int length, std::optional<Endpoint>& target) {
+bool reads_target(Use& use, const sockaddr* name, int length, SocketName& target) {
   if (use.flow().is_stream() || name == nullptr) return true;
-  const auto read = read_name(name, length, use.flow().family);
+  const auto read = read_socket_name(name, length, use.flow().family);
   if (!read) return use.fail(read.error()) == 0;
-  if (read->address.is_limited_broadcast()) return use.fail(broadcast_problem(use)) == 0;
+  if (read->is_limited_broadcast()) return use.fail(broadcast_problem(use)) == 0;
   if (!use.flow().is_carried() && !use.is_named()) return false;
   target = *read;
   return true;
@@ -32,7 +32,7 @@ bool can_be_sent_to(Use& use) {
   return use.is_named();
 }
 
-std::optional<std::size_t> send_now(Use& use, std::span<const traffic::Piece> pieces, const Endpoint* to,
+std::optional<std::size_t> send_now(Use& use, std::span<const traffic::Piece> pieces, const SocketName& to,
                                     unsigned flags) {
   if (use.call().meets_a_fault({.point = FaultPoint::Send, .handle = use.handle()})) return std::nullopt;
   const Transferred moved = send_once(use.flow(), pieces, to, flags);

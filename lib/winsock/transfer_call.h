@@ -18,15 +18,16 @@ namespace berth::winsock {
 /// Where a send goes that names a target, read into `target` and left empty where a connection is meant: on a
 /// stream, and without a name. A datagram socket that sends to a target has a name afterwards. False: the
 /// call has failed.
-[[nodiscard]] bool reads_target(Use& use, const sockaddr* name, int length, std::optional<Endpoint>& target);
+[[nodiscard]] bool reads_target(Use& use, const sockaddr* name, int length, SocketName& target);
 
 /// Whether something can arrive; a datagram socket that has a name can be reached by it afterwards. False:
 /// the call has failed.
 [[nodiscard]] bool can_be_sent_to(Use& use);
 
-/// Sends now, where no fault has other plans: how many bytes. Nothing: the call has failed.
+/// Sends now, to `to` if there is one, where no fault has other plans: how many bytes. Nothing: the call has
+/// failed.
 [[nodiscard]] std::optional<std::size_t> send_now(Use& use, std::span<const traffic::Piece> pieces,
-                                                  const Endpoint* to, unsigned flags);
+                                                  const SocketName& to, unsigned flags);
 /// Receives now, which may come to a code. Nothing: a fault has made the call fail.
 [[nodiscard]] std::optional<Transferred> receive_now(Use& use, std::span<const traffic::Piece> pieces,
                                                      unsigned flags);

@@ -14,7 +14,7 @@ int answered(Use& use, const Transferred& moved) {
   return moved.code == 0 ? static_cast<int>(moved.bytes) : use.fail(moved.code);
 }
 
-int send_bytes(Use& use, const char* bytes, int length, const Endpoint* to, int flags) {
+int send_bytes(Use& use, const char* bytes, int length, const SocketName& to, int flags) {
   const auto how = send_flags(static_cast<unsigned>(flags));
   if (!how) return use.fail(WSAEOPNOTSUPP);
   if (!is_a_length(length)) return use.fail(WSAEFAULT);
@@ -41,15 +41,15 @@ std::optional<Transferred> receive_bytes(Use& use, char* bytes, int length, int 
 int send(SOCKET s, const char* buf, int len, int flags) {
   berth::winsock::Use use(s);
   if (!use.has_flow()) return SOCKET_ERROR;
-  return berth::winsock::send_bytes(use, buf, len, nullptr, flags);
+  return berth::winsock::send_bytes(use, buf, len, {}, flags);
 }
 
 int sendto(SOCKET s, const char* buf, int len, int flags, const struct sockaddr* to, int tolen) {
   using namespace berth::winsock;
   Use use(s);
-  std::optional<berth::Endpoint> target;
+  SocketName target;
   if (!use.has_flow() || !reads_target(use, to, tolen, target)) return SOCKET_ERROR;
-  return send_bytes(use, buf, len, target ? &*target : nullptr, flags);
+  return send_bytes(use, buf, len, target, flags);
 }
 
 int recv(SOCKET s, char* buf, int len, int flags) {
@@ -68,6 +68,6 @@ int recvfrom(SOCKET s, char* buf, int len, int flags, struct sockaddr* from, int
   if (wants_name && !name_fits(use.flow().family, from, fromlen)) return use.fail(WSAEFAULT);
   const auto moved = receive_bytes(use, buf, len, flags);
   if (!moved) return SOCKET_ERROR;
-  if (wants_name && moved->peer) store_name(*moved->peer, use.flow().family, from, fromlen);
+  if (wants_name && moved->peer) store_name(moved->peer, from, fromlen);
   return answered(use, *moved);
 }

@@ -20,6 +20,16 @@ struct HostAddress {
   friend bool operator==(const HostAddress&, const HostAddress&) = default;
 };
 
+/// The same as the kernel has it: to be kept, compared and given back. All 0: none.
+struct RawAddress {
+  std::array<std::uint64_t, 4> words{};
+  explicit operator bool() const { return words[0] != 0; }
+  friend bool operator==(const RawAddress&, const RawAddress&) = default;
+};
+[[nodiscard]] RawAddress raw(const HostAddress& address);
+/// Requires: `address` is not all 0.
+[[nodiscard]] HostAddress readable(const RawAddress& address);
+
 /// What a call came to: a count of bytes (or a descriptor), or the reason why not.
 struct Result {
   std::int64_t value = 0;
@@ -59,18 +69,17 @@ inline constexpr unsigned kDontRoute = 16U;
 Result send(int descriptor, const void* data, std::size_t size, unsigned flags);
 Result receive(int descriptor, void* data, std::size_t size, unsigned flags);
 
-Result send_to(int descriptor, const void* data, std::size_t size, const HostAddress& to, unsigned flags);
+Result send_to(int descriptor, const void* data, std::size_t size, const RawAddress& to, unsigned flags);
 
 /// What a received message was, besides its bytes.
 struct Message {
-  HostAddress peer;
-  bool has_peer = false;
+  RawAddress peer;
   bool truncated = false;  ///< a datagram was longer than the memory; its rest is lost
 };
 /// One datagram; the value is how much of it fitted.
 Result receive_from(int descriptor, void* data, std::size_t size, Message& message, unsigned flags);
 /// `to` may be null on a connected socket.
-Result send_message(int descriptor, std::span<const Piece> pieces, const HostAddress* to, unsigned flags);
+Result send_message(int descriptor, std::span<const Piece> pieces, const RawAddress* to, unsigned flags);
 Result receive_message(int descriptor, std::span<const Piece> pieces, Message& received, unsigned flags);
 
 enum class Half : std::uint8_t { Receive, Send, Both };
