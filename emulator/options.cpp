@@ -62,8 +62,9 @@ std::vector<scenario::ArmKind> arms_from(const std::vector<std::string>& names) 
 #ifndef _WIN32
   there_are.push_back(scenario::ArmKind::Daemon);
 #endif
-  std::vector<std::string_view> known;
-  for (const scenario::ArmKind arm : there_are) known.push_back(scenario::name_of(arm));
+  std::vector<std::string_view> known(there_are.size());
+  std::ranges::transform(there_are, known.begin(),
+                         [](scenario::ArmKind arm) { return scenario::name_of(arm); });
   std::vector<scenario::ArmKind> arms;
   for (const std::string& name : names) {
     const auto arm = there_are[one_of("arm", name, known)];
