@@ -47,14 +47,14 @@ struct Answer {
   std::string canonical_name;
 };
 
-constexpr int kFlags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_NUMERICSERV | AI_DNS_ONLY |
-                       AI_FORCE_CLEAR_TEXT | AI_BYPASS_DNS_CACHE | AI_RETURN_TTL | AI_ALL | AI_ADDRCONFIG |
-                       AI_V4MAPPED | AI_NON_AUTHORITATIVE | AI_SECURE | AI_RETURN_PREFERRED_NAMES | AI_FQDN |
-                       AI_FILESERVER | AI_DISABLE_IDN_ENCODING;
+constexpr int kHintFlags = AI_PASSIVE | AI_CANONNAME | AI_NUMERICHOST | AI_NUMERICSERV | AI_DNS_ONLY |
+                           AI_FORCE_CLEAR_TEXT | AI_BYPASS_DNS_CACHE | AI_RETURN_TTL | AI_ALL |
+                           AI_ADDRCONFIG | AI_V4MAPPED | AI_NON_AUTHORITATIVE | AI_SECURE |
+                           AI_RETURN_PREFERRED_NAMES | AI_FQDN | AI_FILESERVER | AI_DISABLE_IDN_ENCODING;
 
 int check(const Question& question) {
   const Hints& hints = question.hints;
-  if (hints.has(~kFlags) || (hints.has(AI_CANONNAME) && (hints.has(AI_FQDN) || !question.host)))
+  if (hints.has(~kHintFlags) || (hints.has(AI_CANONNAME) && (hints.has(AI_FQDN) || !question.host)))
     return WSAEINVAL;
   if (hints.family != AF_UNSPEC && hints.family != AF_INET && hints.family != AF_INET6)
     return WSAEAFNOSUPPORT;

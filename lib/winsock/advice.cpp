@@ -46,7 +46,7 @@ struct NamedCode {
   DWORD code;
   std::string_view name;
 };
-constexpr NamedCode kCodes[] = {
+constexpr NamedCode kAdvisedCodes[] = {
     {SIO_ACQUIRE_PORT_RESERVATION, "SIO_ACQUIRE_PORT_RESERVATION"},
     {SIO_ASSOCIATE_PORT_RESERVATION, "SIO_ASSOCIATE_PORT_RESERVATION"},
     {SIO_RELEASE_PORT_RESERVATION, "SIO_RELEASE_PORT_RESERVATION"},
@@ -80,7 +80,7 @@ void advise_on_start_port(const Call& call, Port port, bool refused) {
 }
 
 void advise_on_ioctl(const Call& call, DWORD code, DWORD input_size) {
-  for (const NamedCode& known : kCodes) advise_on_direction(call, code, known);
+  for (const NamedCode& known : kAdvisedCodes) advise_on_direction(call, code, known);
   const bool takes_a_token = code == SIO_ASSOCIATE_PORT_RESERVATION || code == SIO_RELEASE_PORT_RESERVATION;
   if (takes_a_token && input_size == 4)
     advise(call, AdviceKind::TokenIsEightBytes,

@@ -76,11 +76,11 @@ std::string padded(const Conversion& conversion, std::string text, std::size_t c
 // -- reading a conversion -------------------------------------------------------------------------
 
 // What va_list is an array for cannot be passed on by reference as itself.
-struct Arguments {
+struct VariableArguments {
   va_list list;
 };
 
-std::optional<int> read_number(const wchar_t*& at, Arguments& arguments) {
+std::optional<int> read_number(const wchar_t*& at, VariableArguments& arguments) {
   if (*at == L'*') {
     ++at;
     return va_arg(arguments.list, int);
@@ -111,7 +111,7 @@ Size read_size(const wchar_t*& at) {
   return Size::Usual;
 }
 
-Conversion read_conversion(const wchar_t*& at, Arguments& arguments) {
+Conversion read_conversion(const wchar_t*& at, VariableArguments& arguments) {
   Conversion conversion;
   for (; std::wstring_view(L"-+ #0").find(*at) != std::wstring_view::npos && *at != L'\0'; ++at)
     conversion.flags += static_cast<char>(*at);
@@ -138,7 +138,7 @@ bool is_narrow(const Conversion& conversion) {
   return conversion.size == Size::Narrow || (is_capital && conversion.size != Size::Wide);
 }
 
-std::string text_of(const Conversion& conversion, Arguments& arguments) {
+std::string text_of(const Conversion& conversion, VariableArguments& arguments) {
   if (is_narrow(conversion)) {
     const auto text = text_at(va_arg(arguments.list, const char*), "(null)", conversion.precision);
     return padded(conversion, std::string(text), text.size());
@@ -147,7 +147,7 @@ std::string text_of(const Conversion& conversion, Arguments& arguments) {
   return padded(conversion, utf8_of(text), text.size());
 }
 
-std::string character_of(const Conversion& conversion, Arguments& arguments) {
+std::string character_of(const Conversion& conversion, VariableArguments& arguments) {
   const int character = va_arg(arguments.list, int);
   if (is_narrow(conversion)) return padded(conversion, {static_cast<char>(character)}, 1);
   std::string text;
@@ -173,7 +173,7 @@ std::string number_text(const Conversion& conversion, const char* size, Number n
   return text;
 }
 
-std::string integer_of(const Conversion& conversion, Arguments& arguments) {
+std::string integer_of(const Conversion& conversion, VariableArguments& arguments) {
   switch (conversion.size) {
     case Size::Bits64:
     case Size::Pointer: return number_text(conversion, "ll", va_arg(arguments.list, long long));
@@ -184,7 +184,7 @@ std::string integer_of(const Conversion& conversion, Arguments& arguments) {
 }
 
 // As Windows writes it: all the digits, in capitals.
-std::string pointer_of(Conversion conversion, Arguments& arguments) {
+std::string pointer_of(Conversion conversion, VariableArguments& arguments) {
   conversion.letter = L'X';
   conversion.precision = static_cast<int>(2 * sizeof(void*));
   const auto pointer = reinterpret_cast<std::uintptr_t>(va_arg(arguments.list, void*));
@@ -192,7 +192,7 @@ std::string pointer_of(Conversion conversion, Arguments& arguments) {
 }
 
 // Nothing when the conversion does not exist.
-std::optional<std::string> converted(const Conversion& conversion, Arguments& arguments) {
+std::optional<std::string> converted(const Conversion& conversion, VariableArguments& arguments) {
   if (conversion.letter == L'%') return "%";
   if (conversion.letter == L's' || conversion.letter == L'S') return text_of(conversion, arguments);
   if (conversion.letter == L'c' || conversion.letter == L'C') return character_of(conversion, arguments);
@@ -204,7 +204,7 @@ std::optional<std::string> converted(const Conversion& conversion, Arguments& ar
   return std::nullopt;
 }
 
-std::optional<std::string> formatted(const wchar_t* at, Arguments& arguments) {
+std::optional<std::string> formatted(const wchar_t* at, VariableArguments& arguments) {
   std::string out;
   while (*at != L'\0') {
     if (*at != L'%') {
@@ -229,7 +229,7 @@ int put(FILE* stream, std::string_view text) {
   return std::fwrite(text.data(), 1, text.size(), stream) == text.size() ? characters_in(text) : -1;
 }
 
-int print(FILE* stream, const wchar_t* format, Arguments& arguments) {
+int print(FILE* stream, const wchar_t* format, VariableArguments& arguments) {
   const auto text = format == nullptr ? std::nullopt : formatted(format, arguments);
   return text ? put(stream, *text) : -1;
 }
@@ -259,7 +259,7 @@ long long read_integer(const wchar_t* text, long long least, long long most) {
 }  // namespace berth::winsock
 
 int berth_vfwprintf(FILE* stream, const wchar_t* format, va_list arguments) {
-  berth::winsock::Arguments copy{};
+  berth::winsock::VariableArguments copy{};
   va_copy(copy.list, arguments);
   const int written = berth::winsock::print(stream, format, copy);
   va_end(copy.list);

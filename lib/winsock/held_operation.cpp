@@ -40,13 +40,13 @@ std::optional<Completion> gone_on(const Operation& operation, const Continuation
 }
 
 // The held call, which the canceller may want before there is one.
-struct Slot {
+struct HeldSlot {
   std::mutex mutex;
   std::shared_ptr<HeldCall> held;
   bool is_cancelled = false;
 };
 
-void cancel(const std::shared_ptr<Slot>& slot) {
+void cancel(const std::shared_ptr<HeldSlot>& slot) {
   std::shared_ptr<HeldCall> held;
   {
     const std::lock_guard guard(slot->mutex);
@@ -57,7 +57,7 @@ void cancel(const std::shared_ptr<Slot>& slot) {
 }
 
 // Says who is held. True: it was to be cancelled meanwhile.
-bool fill(const std::shared_ptr<Slot>& slot, std::shared_ptr<HeldCall> held) {
+bool fill(const std::shared_ptr<HeldSlot>& slot, std::shared_ptr<HeldCall> held) {
   const std::lock_guard guard(slot->mutex);
   slot->held = std::move(held);
   return slot->is_cancelled;
@@ -67,7 +67,7 @@ bool fill(const std::shared_ptr<Slot>& slot, std::shared_ptr<HeldCall> held) {
 
 void hold_operation(const std::shared_ptr<Operation>& operation, const std::shared_ptr<Fault>& fault,
                     Continuation go_on) {
-  const auto slot = std::make_shared<Slot>();
+  const auto slot = std::make_shared<HeldSlot>();
   operation->pend([slot] { cancel(slot); });
   const auto held = fault->hold(operation->handle(), [operation, go_on = std::move(go_on)](HoldEnd how) {
     const auto completion = how == HoldEnd::Cancelled ? Completion::cancelled() : gone_on(*operation, go_on);

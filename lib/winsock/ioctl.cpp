@@ -115,7 +115,7 @@ std::shared_ptr<Operation> operation_of(const Ioctl& io) {
                            .routine = io.routine});
 }
 
-Completion completion_of(const ControlEnd& end) {
+Completion completion_of_control(const ControlEnd& end) {
   if (end.code == 0) return Completion::success(end.told);
   Completion completion = Completion::failure(end.code);
   if (end.status) completion.status = *end.status;
@@ -141,12 +141,12 @@ int fail_overlapped(const Ioctl& io, const ControlEnd& end) {
 
 int end_overlapped(const Ioctl& io, Operation& operation, const ControlEnd& end) {
   if (end.pends) {
-    operation.end(completion_of(end));
+    operation.end(completion_of_control(end));
     return still_pending();
   }
   if (end.code != 0) return fail_overlapped(io, end);
   set_count(io, end.count);
-  operation.end_at_once(completion_of(end));
+  operation.end_at_once(completion_of_control(end));
   set_last_error(0);
   return 0;
 }
@@ -174,14 +174,14 @@ Continuation continuation_of(const Ioctl& io) {
   return [input, code = io.control.code, output = io.control.output,
           output_size = io.control.output_size](Use& use) {
     MemoryProbe memory;
-    return completion_of(run({.use = use,
-                              .memory = memory,
-                              .code = code,
-                              .input = input.empty() ? nullptr : input.data(),
-                              .input_size = static_cast<DWORD>(input.size()),
-                              .output = output,
-                              .output_size = output_size,
-                              .overlapped = true}));
+    return completion_of_control(run({.use = use,
+                                      .memory = memory,
+                                      .code = code,
+                                      .input = input.empty() ? nullptr : input.data(),
+                                      .input_size = static_cast<DWORD>(input.size()),
+                                      .output = output,
+                                      .output_size = output_size,
+                                      .overlapped = true}));
   };
 }
 

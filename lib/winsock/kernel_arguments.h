@@ -9,6 +9,7 @@
 
 #include <berth/core/result.h>
 
+#include "handle_table.h"
 #include "last_error.h"
 #include "memory_probe.h"
 #include "objects.h"
@@ -17,6 +18,7 @@ namespace berth::winsock {
 
 inline std::uintptr_t value_of(HANDLE handle) { return reinterpret_cast<std::uintptr_t>(handle); }
 inline HANDLE handle_of(std::uintptr_t value) { return reinterpret_cast<HANDLE>(value); }
+inline bool is_socket(HANDLE handle) { return HandleTable::of_program().find(value_of(handle)).has_value(); }
 
 /// Makes `code` the last error and returns FALSE: `return refuse(ERROR_INVALID_HANDLE);`
 inline BOOL refuse(long code) {

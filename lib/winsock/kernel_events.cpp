@@ -31,7 +31,7 @@ std::string without_prefix(std::string name) {
 
 // What a name says: nothing where there is none; otherwise why it is no name.
 template <class Character>
-Result<std::string, long> read_name(const Character* name) {
+Result<std::string, long> read_object_name(const Character* name) {
   if (name == nullptr) return std::string();
   const auto text = read_text(name, MAX_PATH + 1);
   if (!text) return long{ERROR_NOACCESS};
@@ -49,7 +49,7 @@ HANDLE told(HANDLE handle, long code) {
 // The object that has the name, or the one that `make` makes.
 template <class Object, class Character, class Make>
 HANDLE open_or_make(const SECURITY_ATTRIBUTES* attributes, const Character* name, Make make) {
-  const auto plain = read_name(name);
+  const auto plain = read_object_name(name);
   if (!plain) return refuse_handle(plain.error());
   if (plain->empty()) return told(new_handle(make(), attributes), ERROR_SUCCESS);
   Names& names = names_of_program();

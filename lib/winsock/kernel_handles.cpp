@@ -17,7 +17,6 @@ const std::shared_ptr<KernelObject>& the_process() {
 
 bool means_the_process(HANDLE handle) { return object_of(handle) == the_process(); }
 bool is_pseudo_handle(HANDLE handle) { return handle == GetCurrentProcess() || handle == GetCurrentThread(); }
-bool is_socket(HANDLE handle) { return HandleTable::of_program().find(value_of(handle)).has_value(); }
 
 BOOL close_object(HANDLE handle) {
   ObjectTable& table = ObjectTable::of_program();

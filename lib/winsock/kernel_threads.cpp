@@ -52,7 +52,7 @@ void* live(void* given) {
     run_until_exit(*start->thread, start->run);
     return nullptr;
   }
-  const ScopedProcess attached(start->process);
+  const ScopedProcess here(start->process);
   run_until_exit(*start->thread, start->run);
   return nullptr;
 }

@@ -11,7 +11,7 @@
 namespace berth::winsock {
 namespace {
 
-constexpr INT kFlags = NI_NOFQDN | NI_NUMERICHOST | NI_NAMEREQD | NI_NUMERICSERV | NI_DGRAM;
+constexpr INT kNameFlags = NI_NOFQDN | NI_NUMERICHOST | NI_NAMEREQD | NI_NUMERICSERV | NI_DGRAM;
 
 std::string service_text(Port port, INT flags) {
   const bool is_udp = (flags & NI_DGRAM) != 0;
@@ -48,7 +48,7 @@ int name_information(const Call& call, const SOCKADDR* name, socklen_t length, W
   const auto [code, address] =
       read_scoped_name(memory, name, length < 0 ? std::size_t{0} : static_cast<std::size_t>(length));
   if (code != 0) return code;
-  if ((flags & ~kFlags) != 0) return WSAEINVAL;
+  if ((flags & ~kNameFlags) != 0) return WSAEINVAL;
   if (!host.is_wanted() && !service.is_wanted()) return WSAHOST_NOT_FOUND;
   if (host.is_wanted()) {
     const auto text = host_text(address, flags, call.process()->machine().computer());

@@ -105,8 +105,6 @@ BOOL system_result(HANDLE file, const OVERLAPPED* overlapped, LPDWORD bytes, Tim
   return is_success(progress.status) ? TRUE : refuse(win32_code_of_status(progress.status));
 }
 
-bool is_socket(HANDLE file) { return HandleTable::of_program().find(value_of(file)).has_value(); }
-
 }  // namespace
 }  // namespace berth::winsock
 

@@ -54,7 +54,7 @@ class Scatter {
 };
 
 // What the four functions share.
-struct Arguments {
+struct TransferArguments {
   LPWSABUF buffers = nullptr;
   DWORD buffer_count = 0;
   LPDWORD bytes = nullptr;
@@ -62,12 +62,12 @@ struct Arguments {
   LPWSAOVERLAPPED_COMPLETION_ROUTINE routine = nullptr;
 };
 
-bool is_overlapped(Use& use, const Arguments& with) {
+bool is_overlapped(Use& use, const TransferArguments& with) {
   return with.overlapped != nullptr && use.call().socket().overlapped;
 }
 
 // Why the arguments are no good: 0 when they are.
-int read_arguments(Use& use, const Arguments& with, Scatter& scatter) {
+int read_arguments(Use& use, const TransferArguments& with, Scatter& scatter) {
   MemoryProbe memory;
   const bool may_do_without_count = with.bytes == nullptr && is_overlapped(use, with);
   if (!may_do_without_count && !memory.is_writable(with.bytes, sizeof(DWORD))) return WSAEFAULT;
@@ -75,14 +75,14 @@ int read_arguments(Use& use, const Arguments& with, Scatter& scatter) {
   return scatter.read(with.buffers, with.buffer_count) ? 0 : WSAEFAULT;
 }
 
-void tell_bytes(const Arguments& with, std::size_t bytes) {
+void tell_bytes(const TransferArguments& with, std::size_t bytes) {
   MemoryProbe memory;
   if (with.bytes != nullptr) static_cast<void>(memory.write(with.bytes, static_cast<DWORD>(bytes)));
 }
 
 // -- the overlapped way -----------------------------------------------------------------------------
 
-int begin_transfer(Use& use, const Arguments& with, AsyncState::Side side, FaultPoint point,
+int begin_transfer(Use& use, const TransferArguments& with, AsyncState::Side side, FaultPoint point,
                    const AsyncState::Attempt& attempt) {
   DWORD bytes = 0;
   const int result =
@@ -122,7 +122,7 @@ AsyncState::Attempt sending(Flow& flow, const Scatter& scatter, const SocketName
   };
 }
 
-int send_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const SocketName& to,
+int send_synchronously(Use& use, const TransferArguments& with, const Scatter& scatter, const SocketName& to,
                        unsigned flags) {
   const auto sent = send_now(use, scatter.pieces(), to, flags);
   if (!sent) return SOCKET_ERROR;
@@ -130,7 +130,7 @@ int send_synchronously(Use& use, const Arguments& with, const Scatter& scatter, 
   return 0;
 }
 
-int send_scattered(Use& use, const Arguments& with, const SocketName& to, DWORD flags) {
+int send_scattered(Use& use, const TransferArguments& with, const SocketName& to, DWORD flags) {
   Scatter scatter;
   if (const int code = read_arguments(use, with, scatter); code != 0) return use.fail(code);
   const auto how = send_flags(flags);
@@ -191,8 +191,8 @@ AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& 
   };
 }
 
-int receive_synchronously(Use& use, const Arguments& with, const Scatter& scatter, const Sender& sender,
-                          unsigned how, LPDWORD flags) {
+int receive_synchronously(Use& use, const TransferArguments& with, const Scatter& scatter,
+                          const Sender& sender, unsigned how, LPDWORD flags) {
   const auto moved = receive_now(use, scatter.pieces(), how);
   if (!moved) return SOCKET_ERROR;
   if (moved->code != 0 && moved->code != WSAEMSGSIZE) return use.fail(moved->code);
@@ -203,7 +203,7 @@ int receive_synchronously(Use& use, const Arguments& with, const Scatter& scatte
   return moved->code == 0 ? 0 : use.fail(moved->code);
 }
 
-int receive_scattered(Use& use, const Arguments& with, LPDWORD flags, const Sender& sender) {
+int receive_scattered(Use& use, const TransferArguments& with, LPDWORD flags, const Sender& sender) {
   Scatter scatter;
   if (const int code = read_arguments(use, with, scatter); code != 0) return use.fail(code);
   MemoryProbe memory;

@@ -35,7 +35,7 @@ constexpr GUID kIpv4 = {0xe70f1aa0, 0xab8b, 0x11cf, {0x8c, 0xa3, 0x00, 0x80, 0x5
 constexpr GUID kIpv6 = {0xf9eab0c0, 0x26d4, 0x11d0, {0xbb, 0xbf, 0x00, 0xaa, 0x00, 0x6c, 0x34, 0xe4}};
 constexpr DWORD kLongestDatagram = 65467;
 
-constexpr Protocol kProtocols[] = {
+constexpr Protocol kCatalog[] = {
     {"MSAFD Tcpip [TCP/IP]", AF_INET, SOCK_STREAM, IPPROTO_TCP, sizeof(SOCKADDR_IN), kStream, 0, 1001, kIpv4},
     {"MSAFD Tcpip [UDP/IP]", AF_INET, SOCK_DGRAM, IPPROTO_UDP, sizeof(SOCKADDR_IN), kDatagram,
      kLongestDatagram, 1002, kIpv4},
@@ -87,7 +87,7 @@ int list_protocols(const INT* list, Info* buffer, DWORD* length) {
   const auto room = memory.read<DWORD>(length);
   if (!numbers || !room || !memory.is_writable(length, sizeof(DWORD))) return fail_with(WSAEFAULT);
   std::vector<Info> found;
-  for (const Protocol& protocol : kProtocols)
+  for (const Protocol& protocol : kCatalog)
     if (list == nullptr || std::ranges::find(*numbers, protocol.number) != numbers->end())
       found.push_back(described<Info>(protocol));
   const std::size_t size = found.size() * sizeof(Info);

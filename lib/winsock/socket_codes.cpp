@@ -207,7 +207,7 @@ constexpr auto kStored = Standing::Stored;
 constexpr auto kRefused = Standing::Refused;
 
 // clang-format off
-constexpr SocketCode kCodes[] = {
+constexpr SocketCode kSocketCodes[] = {
     {{SIO_ACQUIRE_PORT_RESERVATION, nullptr}, "SIO_ACQUIRE_PORT_RESERVATION", kSimulated, "the model reserves"},
     {{SIO_ASSOCIATE_PORT_RESERVATION, nullptr}, "SIO_ASSOCIATE_PORT_RESERVATION", kSimulated, "the model associates"},
     {{SIO_RELEASE_PORT_RESERVATION, nullptr}, "SIO_RELEASE_PORT_RESERVATION", kSimulated, "the model releases"},
@@ -260,6 +260,6 @@ constexpr SocketCode kCodes[] = {
 
 }  // namespace
 
-std::span<const SocketCode> socket_codes() { return kCodes; }
+std::span<const SocketCode> socket_codes() { return kSocketCodes; }
 
 }  // namespace berth::winsock

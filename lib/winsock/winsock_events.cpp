@@ -10,7 +10,7 @@ namespace {
 
 // Asks that Winsock is started, and that the handle is an event's.
 template <class Function>
-BOOL with_event(WSAEVENT handle, Function function) {
+BOOL with_winsock_event(WSAEVENT handle, Function function) {
   Call call;
   if (!call.is_started()) return FALSE;
   return find_event(value_of(handle)) ? function(handle) : refuse(WSA_INVALID_HANDLE);
@@ -24,11 +24,11 @@ WSAEVENT WSACreateEvent() {
   return call.is_started() ? CreateEventA(nullptr, TRUE, FALSE, nullptr) : WSA_INVALID_EVENT;
 }
 
-BOOL WSACloseEvent(WSAEVENT hEvent) { return berth::winsock::with_event(hEvent, CloseHandle); }
+BOOL WSACloseEvent(WSAEVENT hEvent) { return berth::winsock::with_winsock_event(hEvent, CloseHandle); }
 
-BOOL WSASetEvent(WSAEVENT hEvent) { return berth::winsock::with_event(hEvent, SetEvent); }
+BOOL WSASetEvent(WSAEVENT hEvent) { return berth::winsock::with_winsock_event(hEvent, SetEvent); }
 
-BOOL WSAResetEvent(WSAEVENT hEvent) { return berth::winsock::with_event(hEvent, ResetEvent); }
+BOOL WSAResetEvent(WSAEVENT hEvent) { return berth::winsock::with_winsock_event(hEvent, ResetEvent); }
 
 DWORD WSAWaitForMultipleEvents(DWORD cEvents, const WSAEVENT* lphEvents, BOOL fWaitAll, DWORD dwTimeout,
                                BOOL fAlertable) {

@@ -25,14 +25,14 @@ endif()
 # Lets the sources of `target` be compiled together when BERTH_UNITY asks for it. Not for targets whose
 # sources must not see one another's headers.
 function(berth_compile_together target)
-  set_target_properties(${target} PROPERTIES UNITY_BUILD ${BERTH_UNITY})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${BERTH_UNITY} UNITY_BUILD_BATCH_SIZE 64)
 endfunction()
 
 # A source of the Windows face has either Windows' structures or POSIX' in sight, never both: each of
-# these sources that includes a header of the platform is compiled by itself.
+# these sources that includes a header with the latter is compiled by itself.
 function(berth_compile_apart_what_sees_posix)
   foreach(source IN LISTS ARGN)
-    file(STRINGS ${source} platform_headers REGEX "^#include <(sys|net|netinet|arpa|linux|netdb|poll|unistd|sched|pthread)[./]")
+    file(STRINGS ${source} platform_headers REGEX "^#include <(sys/(socket|select|poll|un)|net/|netinet/|arpa/|netdb|poll)")
     if(platform_headers)
       set_source_files_properties(${source} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     endif()
