@@ -36,9 +36,9 @@ void* address_of(Function* function) {
 
 void* function_named(const GUID& id) {
   static const ExtensionRow kExtensions[] = {
-      {WSAID_ACCEPTEX, address_of(&AcceptEx)},
+      {WSAID_ACCEPTEX, address_of(static_cast<LPFN_ACCEPTEX>(&AcceptEx))},
       {WSAID_GETACCEPTEXSOCKADDRS, address_of(&GetAcceptExSockaddrs)},
-      {WSAID_CONNECTEX, address_of(&ConnectEx)},
+      {WSAID_CONNECTEX, address_of(static_cast<LPFN_CONNECTEX>(&ConnectEx))},
       {WSAID_DISCONNECTEX, address_of(&disconnect_ex)},
       {WSAID_WSARECVMSG, address_of(&receive_message)},
       {WSAID_WSASENDMSG, address_of(static_cast<LPFN_WSASENDMSG>(&WSASendMsg))}};

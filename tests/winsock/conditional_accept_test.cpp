@@ -39,16 +39,8 @@ int CALLBACK condition(LPWSABUF caller, LPWSABUF caller_data, LPQOS, LPQOS, LPWS
   return asked.answer;
 }
 
-class ConditionalAccept : public OverlappedTest {
+class ConditionalAccept : public ListeningTest {
  protected:
-  ConditionalAccept() {
-    EXPECT_EQ(bind_to(listener_, 80), 0);
-    EXPECT_EQ(listen(listener_, SOMAXCONN), 0);
-  }
-  static void connect_one(SOCKET s) {
-    SOCKADDR_IN name = ipv4_name(80);
-    EXPECT_EQ(connect(s, as_name(&name), sizeof(name)), 0);
-  }
   SOCKET accept_if(int answer) {
     asked_.answer = answer;
     WSASetLastError(kNoCode);
@@ -69,13 +61,11 @@ class ConditionalAccept : public OverlappedTest {
     return by_select == 1;
   }
 
-  const SOCKET listener_ = tcp();
-  const SOCKET client_ = tcp();
   Asked asked_;
 };
 
 TEST_F(ConditionalAccept, the_condition_knows_both_names_and_accepts) {
-  connect_one(client_);
+  connect_to_listener(client_);
   asked_.answer = CF_ACCEPT;
   SOCKADDR_IN peer{};
   int size = sizeof(peer);
@@ -93,14 +83,14 @@ TEST_F(ConditionalAccept, the_condition_knows_both_names_and_accepts) {
 }
 
 TEST_F(ConditionalAccept, without_a_condition_it_is_accept) {
-  connect_one(client_);
+  connect_to_listener(client_);
   EXPECT_NE(WSAAccept(listener_, nullptr, nullptr, nullptr, 0), INVALID_SOCKET);
 }
 
 TEST_F(ConditionalAccept, a_rejected_connection_is_reset) {
   for (const auto& [answer, code] : {std::pair{CF_REJECT, WSAECONNREFUSED}, std::pair{77, WSAEINVAL}}) {
     const SOCKET client = tcp();
-    connect_one(client);
+    connect_to_listener(client);
     expect_refusal(answer, code);
     char byte = 0;
     EXPECT_EQ(recv(client, &byte, 1, 0), SOCKET_ERROR);
@@ -110,11 +100,11 @@ TEST_F(ConditionalAccept, a_rejected_connection_is_reset) {
 }
 
 TEST_F(ConditionalAccept, a_deferred_connection_is_offered_again_before_the_others) {
-  connect_one(client_);
+  connect_to_listener(client_);
   expect_refusal(CF_DEFER, WSATRY_AGAIN);
   EXPECT_TRUE(is_readable());
   const SOCKET second = tcp();
-  connect_one(second);
+  connect_to_listener(second);
   expect_refusal(CF_DEFER, WSATRY_AGAIN);
   EXPECT_EQ(asked_.caller, port_of(client_));
   EXPECT_NE(accept_if(CF_ACCEPT), INVALID_SOCKET);
@@ -133,7 +123,7 @@ int CALLBACK defer_after(LPWSABUF, LPWSABUF, LPQOS, LPQOS, LPWSABUF, LPWSABUF, G
 
 class Deferral : public ConditionalAccept {
  protected:
-  Deferral() { connect_one(client_); }
+  Deferral() { connect_to_listener(client_); }
   void put_off_after(const std::function<void()>& first) {
     EXPECT_EQ(WSAAccept(listener_, nullptr, nullptr, &defer_after, reinterpret_cast<DWORD_PTR>(&first)),
               INVALID_SOCKET);
@@ -205,7 +195,7 @@ TEST_F(Deferral, ends_an_AcceptEx_that_comes_later) {
 
 TEST_F(ConditionalAccept, deferring_does_not_enable_FD_ACCEPT) {
   EXPECT_EQ(WSAEventSelect(listener_, event_, FD_ACCEPT), 0);
-  connect_one(client_);
+  connect_to_listener(client_);
   EXPECT_EQ(WaitForSingleObject(event_, kSoon), DWORD{WAIT_OBJECT_0});
   WSANETWORKEVENTS events{};
   EXPECT_EQ(WSAEnumNetworkEvents(listener_, event_, &events), 0);
@@ -219,7 +209,7 @@ TEST_F(ConditionalAccept, deferring_does_not_enable_FD_ACCEPT) {
 TEST_F(ConditionalAccept, a_closed_listener_closes_what_was_deferred) {
   const int before = open_descriptors();
   const SOCKET client = tcp();
-  connect_one(client);
+  connect_to_listener(client);
   expect_refusal(CF_DEFER, WSATRY_AGAIN);
   EXPECT_EQ(closesocket(listener_), 0);
   char byte = 0;
@@ -229,7 +219,7 @@ TEST_F(ConditionalAccept, a_closed_listener_closes_what_was_deferred) {
 }
 
 TEST_F(ConditionalAccept, what_it_cannot_use_has_its_code) {
-  connect_one(client_);
+  connect_to_listener(client_);
   expect_failure(WSAEFAULT, [&] {
     const auto nowhere = reinterpret_cast<LPCONDITIONPROC>(std::uintptr_t{1});
     return WSAAccept(listener_, nullptr, nullptr, nowhere, 0) == INVALID_SOCKET ? SOCKET_ERROR : 0;

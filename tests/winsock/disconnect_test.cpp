@@ -10,26 +10,8 @@
 namespace berth::test {
 namespace {
 
-template <class Function>
-Function extension(SOCKET s, GUID id) {
-  Function function = nullptr;
-  DWORD bytes = 0;
-  EXPECT_EQ(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof(id), &function, sizeof(function),
-                     &bytes, nullptr, nullptr),
-            0);
-  return function;
-}
-
-class Disconnect : public OverlappedTest {
+class Disconnect : public ListeningTest {
  protected:
-  Disconnect() {
-    EXPECT_EQ(bind_to(listener_, 80), 0);
-    EXPECT_EQ(listen(listener_, SOMAXCONN), 0);
-  }
-  static void connect_to_listener(SOCKET s) {
-    SOCKADDR_IN name = ipv4_name(80);
-    EXPECT_EQ(connect(s, as_name(&name), sizeof(name)), 0);
-  }
   void accept_into(SOCKET s) {
     constexpr DWORD kRoom = sizeof(SOCKADDR_IN) + 16;
     expect_begun(accept_ex_(listener_, s, buffer_.data(), 0, kRoom, kRoom, &count_, &accepting_));
@@ -57,8 +39,6 @@ class Disconnect : public OverlappedTest {
     EXPECT_EQ(byte, 'x');
   }
 
-  const SOCKET listener_ = tcp();
-  const SOCKET client_ = tcp();
   const SOCKET server_ = tcp();
   const LPFN_ACCEPTEX accept_ex_ = extension<LPFN_ACCEPTEX>(listener_, WSAID_ACCEPTEX);
   const LPFN_CONNECTEX connect_ex_ = extension<LPFN_CONNECTEX>(listener_, WSAID_CONNECTEX);

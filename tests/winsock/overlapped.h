@@ -112,4 +112,32 @@ class OverlappedTest : public FaceTest {
   OVERLAPPED overlapped_ = fresh();
 };
 
+/// A function that Windows gives only by its number.
+template <class Function>
+Function extension(SOCKET s, GUID id) {
+  Function function = nullptr;
+  DWORD bytes = 0;
+  EXPECT_EQ(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof(id), &function, sizeof(function),
+                     &bytes, nullptr, nullptr),
+            0);
+  EXPECT_EQ(bytes, sizeof(function));
+  return function;
+}
+
+/// The same with a socket that listens on port 80, and one that may connect to it.
+class ListeningTest : public OverlappedTest {
+ protected:
+  ListeningTest() {
+    EXPECT_EQ(bind_to(listener_, 80), 0);
+    EXPECT_EQ(listen(listener_, SOMAXCONN), 0);
+  }
+  static void connect_to_listener(SOCKET s) {
+    SOCKADDR_IN name = ipv4_name(80);
+    EXPECT_EQ(connect(s, as_name(&name), sizeof(name)), 0);
+  }
+
+  const SOCKET listener_ = tcp();
+  const SOCKET client_ = tcp();
+};
+
 }  // namespace berth::test

@@ -12,28 +12,12 @@
 namespace berth::test {
 namespace {
 
-template <class Function>
-Function extension(SOCKET s, GUID id) {
-  Function function = nullptr;
-  DWORD bytes = 0;
-  EXPECT_EQ(WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof(id), &function, sizeof(function),
-                     &bytes, nullptr, nullptr),
-            0);
-  EXPECT_EQ(bytes, sizeof(function));
-  return function;
-}
-
 WSABUF buffer_of(std::string& text) { return {.len = static_cast<ULONG>(text.size()), .buf = text.data()}; }
 
-class OverlappedTransfer : public OverlappedTest {
+class OverlappedTransfer : public ListeningTest {
  protected:
-  OverlappedTransfer() {
-    EXPECT_EQ(bind_to(listener_, 80), 0);
-    EXPECT_EQ(listen(listener_, SOMAXCONN), 0);
-  }
   void connect_pair() {
-    SOCKADDR_IN name = ipv4_name(80);
-    EXPECT_EQ(connect(client_, as_name(&name), sizeof(name)), 0);
+    connect_to_listener(client_);
     server_ = accept(listener_, nullptr, nullptr);
     EXPECT_NE(server_, INVALID_SOCKET);
   }
@@ -48,8 +32,6 @@ class OverlappedTransfer : public OverlappedTest {
     return WSASend(s, &buffer, 1, &count_, 0, overlapped, nullptr);
   }
 
-  const SOCKET listener_ = tcp();
-  const SOCKET client_ = tcp();
   SOCKET server_ = INVALID_SOCKET;
   DWORD flags_ = 0;
   std::string into_ = std::string(5, '.');

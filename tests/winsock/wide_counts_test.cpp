@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Programs whose DWORD is an unsigned long: the same on Windows, wider here.
-#include "winsock/face.h"
+#include "winsock/overlapped.h"
+
+#include <mswsock.h>
 
 namespace berth::test {
 namespace {
@@ -82,6 +84,30 @@ TEST_F(WideCounts, of_messages_handles_and_tables) {
   EXPECT_EQ(GetTcpTable(nullptr, &size, FALSE), DWORD{ERROR_INSUFFICIENT_BUFFER});
   EXPECT_EQ(WSASendMsg(client_, &message, 0, NULL, nullptr, nullptr), SOCKET_ERROR) << "NULL is no template";
   EXPECT_EQ(WSAGetLastError(), WSAEFAULT);
+}
+
+class WideCountsOfConnections : public ListeningTest {};
+
+TEST_F(WideCountsOfConnections, of_AcceptEx_and_ConnectEx) {
+  constexpr DWORD kRoom = sizeof(SOCKADDR_IN) + 16;
+  const SOCKET server = tcp();
+  std::array<char, 2 * kRoom> names{};
+  unsigned long received = kGarbage;
+  EXPECT_FALSE(AcceptEx(listener_, server, names.data(), 0, kRoom, kRoom, &received, &overlapped_));
+  EXPECT_EQ(WSAGetLastError(), ERROR_IO_PENDING);
+  EXPECT_EQ(received >> 32U, 0U) << "nothing that a program compares is left behind the 32 bits";
+  ASSERT_EQ(bind_to(client_, 0), 0);
+  SOCKADDR_IN to = ipv4_name(80);
+  char byte = 'x';
+  OVERLAPPED connecting = fresh(event_);
+  unsigned long sent = kGarbage;
+  expect_begun(ConnectEx(client_, as_name(&to), sizeof(to), &byte, 1, &sent, &connecting));
+  EXPECT_EQ(sent >> 32U, 0U);
+  DWORD flags = 0;
+  EXPECT_TRUE(WSAGetOverlappedResult(client_, &connecting, &count_, TRUE, &flags)) << WSAGetLastError();
+  EXPECT_EQ(count_, 1U);
+  EXPECT_FALSE(AcceptEx(listener_, server, names.data(), 0, kRoom, kRoom, NULL, nullptr)) << "NULL is none";
+  EXPECT_EQ(WSAGetLastError(), ERROR_INVALID_PARAMETER);
 }
 
 }  // namespace

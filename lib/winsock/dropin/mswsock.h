@@ -86,4 +86,29 @@ BOOL PASCAL ConnectEx(SOCKET s, const struct sockaddr* name, int namelen, PVOID 
 
 BERTH_EXTERN_C_END
 
+#ifdef __cplusplus
+// For counts that are an unsigned long, which is wider than a DWORD here: see WSAIoctl.
+template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong, BOOL>::type AcceptEx(
+    SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
+    DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, UnsignedLong* lpdwBytesReceived,
+    LPOVERLAPPED lpOverlapped) {
+  const BOOL result =
+      AcceptEx(sListenSocket, sAcceptSocket, lpOutputBuffer, dwReceiveDataLength, dwLocalAddressLength,
+               dwRemoteAddressLength, reinterpret_cast<LPDWORD>(lpdwBytesReceived), lpOverlapped);
+  berth_keep_low_dword(lpdwBytesReceived);
+  return result;
+}
+
+template <typename UnsignedLong>
+typename berth_result_if_unsigned_long<UnsignedLong, BOOL>::type ConnectEx(
+    SOCKET s, const struct sockaddr* name, int namelen, PVOID lpSendBuffer, DWORD dwSendDataLength,
+    UnsignedLong* lpdwBytesSent, LPOVERLAPPED lpOverlapped) {
+  const BOOL result = ConnectEx(s, name, namelen, lpSendBuffer, dwSendDataLength,
+                                reinterpret_cast<LPDWORD>(lpdwBytesSent), lpOverlapped);
+  berth_keep_low_dword(lpdwBytesSent);
+  return result;
+}
+#endif
+
 #endif
