@@ -6,8 +6,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <berth/document/reading.h>
 #include <berth/scenario/evidence.h>
 #include <berth/scenario/native_arm.h>
+#include <berth/scenario/two_parts.h>
 
 #include "embedded.h"
 #include "platform.h"
@@ -33,6 +35,8 @@ struct Options {
   bool list = false;
   bool dry_run = false;
   bool clean_up = false;
+  bool before_restart = false;
+  bool after_restart = false;
   bool worker = false;
   bool try_persistent = false;
 };
@@ -112,23 +116,92 @@ int take_back(scenario::TraceJournal& journal, scenario::Host& host) {
   return kBrokenOff;
 }
 
-int play_suite(const std::vector<Scenario>& suite, const scenario::Arm& arm, const scenario::Host& host,
-               const Options& options) {
+// Tells each playing, and can be stopped.
+scenario::GatherOptions gather_options(const Options& options) {
   stop_politely();
-  std::size_t number = 0;
-  const auto progress = [&number](const PlayEvidence& playing) {
+  const auto progress = [number = 0](const PlayEvidence& playing) mutable {
     std::string line = std::to_string(++number) + ' ' + std::string(scenario::name_of(playing.verdict)) +
                        ": " + name_of_playing(playing);
     if (playing.verdict == scenario::Verdict::Differs || playing.verdict == scenario::Verdict::Unknown)
       line += "\n    " + playing.reason;
     say(line);
   };
-  const Evidence evidence = scenario::gather(
-      suite, arm, host, {.filter = options.filter, .progress = progress, .is_stopped = was_asked_to_stop});
+  return {.filter = options.filter, .progress = progress, .is_stopped = was_asked_to_stop};
+}
+
+int report(const std::vector<Scenario>& suite, const Evidence& evidence, const Options& options) {
   if (!write_reports(suite, evidence, options.output))
     return fail("the reports cannot be written to " + options.output);
   say("reports are in " + options.output + ": please send report.json");
   return finish(suite, evidence);
+}
+
+// -- a run in two parts -----------------------------------------------------------------------------------
+
+fs::path first_part_file(const Options& options) { return fs::path(options.output) / "before-restart.json"; }
+
+// The report to which a second part adds its answers; nothing when there is none.
+Result<std::optional<Evidence>, std::string> report_so_far(const Options& options, const std::string& build) {
+  const fs::path path = fs::path(options.output) / "report.json";
+  if (!fs::exists(path)) return std::optional<Evidence>();
+  const auto text = read_text_file(path.string(), {.bytes = std::size_t{256} << 20U});
+  if (!text) return to_string(text.error());
+  auto evidence = scenario::parse_evidence(path.string(), *text);
+  if (!evidence) return to_string(evidence.error());
+  if (evidence->build != build)
+    return path.string() + " is of " + evidence->build +
+           ": move it away, its answers are not mixed with those of " + build;
+  return std::optional(std::move(evidence).value());
+}
+
+int play_first_part(const std::vector<Scenario>& suite, scenario::TraceJournal& journal, scenario::Host& host,
+                    const Options& options) {
+  if (const auto so_far = report_so_far(options, host.build()); !so_far) return fail(so_far.error());
+  const auto first = scenario::play_before_restart(suite, host, journal, gather_options(options));
+  if (!first) return fail(first.error());
+  if (first->waiting.empty()) {
+    say("nothing waits for a restart");
+    return was_asked_to_stop() || !journal.open_entries().empty() ? kBrokenOff : kDiffers;
+  }
+  if (!write(first_part_file(options), scenario::first_part_text(*first))) {
+    take_back(journal, host);
+    return fail(first_part_file(options).string() + " cannot be written");
+  }
+  say(std::to_string(first->waiting.size()) +
+      " playings wait. Restart this computer (Restart, not Shut down), and then run\n"
+      "    berth-conformance --after-restart" +
+      (options.output == Options().output ? std::string() : " --output " + options.output) +
+      "\nas an administrator. --clean-up gives up instead.");
+  return kAgrees;
+}
+
+int play_second_part(const std::vector<Scenario>& suite, scenario::TraceJournal& journal,
+                     scenario::Host& host, const Options& options) {
+  const fs::path path = first_part_file(options);
+  if (!fs::exists(path))
+    return fail("there is no first part in " + options.output +
+                ": run --before-restart, restart the computer, and then this");
+  const auto text = read_text_file(path.string(), {.bytes = std::size_t{256} << 20U});
+  if (!text) return fail(to_string(text.error()));
+  const auto first = scenario::parse_first_part(path.string(), *text);
+  if (!first) return fail(to_string(first.error()) + ": take it back with --clean-up and begin again");
+  if (const auto objection = scenario::objection_to_second_part(*first, host)) return fail(*objection);
+  const auto so_far = report_so_far(options, host.build());
+  if (!so_far) return fail(so_far.error());
+  // Half of a second part cannot be gone on with: after a crash there is only something to take back.
+  std::error_code error;
+  if (!fs::remove(path, error)) return fail(path.string() + " cannot be removed");
+  const Evidence later = scenario::play_after_restart(suite, host, journal, *first, gather_options(options));
+  const int code = report(suite, *so_far ? scenario::with_playings_of(later, **so_far) : later, options);
+  return journal.open_entries().empty() ? code : kBrokenOff;
+}
+
+int give_up(scenario::TraceJournal& journal, scenario::Host& host, const Options& options) {
+  // First the file: what is taken back must not be gone on with.
+  std::error_code error;
+  fs::remove(first_part_file(options), error);
+  if (error) return fail(first_part_file(options).string() + " cannot be removed: " + error.message());
+  return take_back(journal, host);
 }
 
 int serve_runner(const scenario::Fixtures& fixtures) {
@@ -137,6 +210,14 @@ int serve_runner(const scenario::Fixtures& fixtures) {
                      {.load = [&fixtures](const std::string& file) { return load_scenario(file, fixtures); },
                       .last_refusal = {}});
   return kAgrees;
+}
+
+int play_everything(const std::vector<Scenario>& suite, scenario::TraceJournal& journal, scenario::Host& host,
+                    const Options& options) {
+  const auto arm = scenario::make_native_arm(host, journal);
+  const Evidence evidence = scenario::gather(suite, *arm, host, gather_options(options));
+  const int code = report(suite, evidence, options);
+  return journal.open_entries().empty() ? code : kBrokenOff;
 }
 
 int play_here(const std::vector<Scenario>& suite, const scenario::Fixtures& fixtures,
@@ -149,18 +230,23 @@ int play_here(const std::vector<Scenario>& suite, const scenario::Fixtures& fixt
   auto journal = scenario::TraceJournal::open((fs::path(options.output) / "left-behind.jsonl").string());
   if (!journal) return fail(journal.error());
   const std::unique_ptr<scenario::TraceJournal> traces = std::move(journal).value();
-  if (options.clean_up) return take_back(*traces, *computer);
-  const auto arm = scenario::make_native_arm(*computer, *traces);
-  if (options.dry_run) return tell_what_would_be_done(suite, *arm, options);
+  if (options.clean_up) return give_up(*traces, *computer, options);
+  if (options.dry_run)
+    return tell_what_would_be_done(suite, *scenario::make_native_arm(*computer, *traces), options);
+  if (!options.after_restart && fs::exists(first_part_file(options)))
+    return fail(
+        "a run waits for a restart: restart the computer and run --after-restart, or give it up with "
+        "--clean-up");
 
   say("berth-conformance " BERTH_VERSION " on " + computer->build());
   for (const scenario::Probe& probe : computer->probes()) say("  " + probe.name + ": " + probe.answer);
+  if (options.after_restart) return play_second_part(suite, *traces, *computer, options);
   if (!traces->open_entries().empty()) {
     say("an earlier run left something behind");
     take_back(*traces, *computer);
   }
-  const int code = play_suite(suite, *arm, *computer, options);
-  return traces->open_entries().empty() ? code : kBrokenOff;
+  return options.before_restart ? play_first_part(suite, *traces, *computer, options)
+                                : play_everything(suite, *traces, *computer, options);
 }
 
 int run(const Options& options) {
@@ -178,10 +264,18 @@ int run(const Options& options) {
 
 void add_options(CLI::App& app, Options& options) {
   app.set_version_flag("--version", "berth-conformance " BERTH_VERSION);
-  app.add_flag("--list", options.list, "Name the scenarios and do nothing");
-  app.add_option("--filter", options.filter, "Only the scenarios whose name contains this");
-  app.add_flag("--dry-run", options.dry_run, "Tell what would be played and what is missing, and do nothing");
-  app.add_flag("--clean-up", options.clean_up, "Take back what an interrupted run left behind, and end");
+  auto* list = app.add_flag("--list", options.list, "Name the scenarios and do nothing");
+  auto* filter = app.add_option("--filter", options.filter, "Only the scenarios whose name contains this");
+  auto* dry_run = app.add_flag("--dry-run", options.dry_run,
+                               "Tell what would be played and what is missing, and do nothing");
+  auto* clean_up = app.add_flag("--clean-up", options.clean_up,
+                                "Take back what an interrupted run, or a first part, left behind, and end");
+  auto* before = app.add_flag("--before-restart", options.before_restart,
+                              "First part of what takes a restart: play up to it, and leave what is there");
+  auto* after = app.add_flag("--after-restart", options.after_restart,
+                             "Second part, after this computer was restarted: add its answers to the report");
+  for (auto* part : {before, after}) part->excludes(list)->excludes(dry_run)->excludes(clean_up);
+  after->excludes(before)->excludes(filter);
   app.add_option("--output", options.output, "Folder of the reports, and of the list of what is to take back")
       ->capture_default_str();
   app.add_flag("--worker", options.worker)->group("");

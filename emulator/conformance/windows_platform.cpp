@@ -473,6 +473,9 @@ std::optional<DWORD> registry_number(const wchar_t* key, const wchar_t* value) {
 }
 
 constexpr const wchar_t* kVersionKey = L"SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
+// A volatile key of the local machine is forgotten at a full shutdown alone (page of RegCreateKeyExW). So it
+// outlives a hibernation and the fast start-up, which bring the same kernel back.
+constexpr const wchar_t* kBootMark = L"SOFTWARE\\Berth conformance has not seen a restart";
 constexpr const wchar_t* kPolicyKey = L"SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\System";
 
 std::string build_of_this_system() {
@@ -583,6 +586,24 @@ class WindowsHost final : public scenario::Host {
     return "SIO_ACQUIRE_PORT_RESERVATION: unsupported, a well-formed call answers " +
            std::to_string(acquire_answer_) + ' ' + std::string(code_name(acquire_answer_));
   }
+  std::optional<std::string> lacks_restart() const override {
+    if (elevated_) return std::nullopt;
+    return "an elevated token: the run is not elevated";
+  }
+  bool mark_this_boot() override {
+    HKEY key = nullptr;
+    if (RegCreateKeyExW(HKEY_LOCAL_MACHINE, kBootMark, 0, nullptr, REG_OPTION_VOLATILE,
+                        KEY_READ | KEY_WOW64_64KEY, nullptr, &key, nullptr) != ERROR_SUCCESS)
+      return false;
+    RegCloseKey(key);
+    return true;
+  }
+  bool is_boot_marked() const override {
+    HKEY key = nullptr;
+    const LSTATUS status = RegOpenKeyExW(HKEY_LOCAL_MACHINE, kBootMark, 0, KEY_READ | KEY_WOW64_64KEY, &key);
+    if (status == ERROR_SUCCESS) RegCloseKey(key);
+    return status != ERROR_FILE_NOT_FOUND;
+  }
   bool has_address(const Address& address) const override {
     const bool ipv4 = address.family == Family::Ipv4;
     sockaddr_in name4{};
@@ -645,6 +666,9 @@ class WindowsHost final : public scenario::Host {
       case Trace::Kind::DynamicRange:
         return set_dynamic_range({}, {trace.transport, trace.family, trace.block, trace.store}).kind ==
                Seen::Kind::Succeeded;
+      case Trace::Kind::BootMark:
+        RegDeleteKeyExW(HKEY_LOCAL_MACHINE, kBootMark, KEY_WOW64_64KEY, 0);
+        return !is_boot_marked();
     }
     return false;
   }

@@ -83,6 +83,17 @@ class EmulatedHost final : public Host {
     if (setup_.profile.port_reservations == choice::PortReservations::Present) return std::nullopt;
     return "SIO_ACQUIRE_PORT_RESERVATION: unsupported";
   }
+  std::optional<std::string> lacks_restart() const override {
+    if (setup_.store.empty()) return "a store that outlives a restart";
+    return lacks(Identity{.kind = TokenKind::ElevatedAdministrator, .account = kUser});
+  }
+  // The machine lives as long as this host: the mark goes with it.
+  bool mark_this_boot() override {
+    setup_.each_call();
+    is_boot_marked_ = true;
+    return true;
+  }
+  bool is_boot_marked() const override { return is_boot_marked_; }
   bool has_address(const Address&) const override { return true; }  // those of the usual world
 
   Result<std::unique_ptr<Channel>, std::string> start(const Identity& identity) override {
@@ -115,6 +126,7 @@ class EmulatedHost final : public Host {
       case Trace::Kind::DynamicRange:
         return ask({}, request::SetDynamicRange{trace.transport, trace.family, trace.block, trace.store})
                    .kind == Seen::Kind::Succeeded;
+      case Trace::Kind::BootMark: is_boot_marked_ = false; return true;
     }
     return false;
   }
@@ -140,6 +152,7 @@ class EmulatedHost final : public Host {
   EmulatedHostSetup setup_;
   std::shared_ptr<Machine> machine_;
   const Fixtures& fixtures_;
+  bool is_boot_marked_ = false;
 };
 
 }  // namespace

@@ -2,26 +2,19 @@
 #include <berth/scenario/evidence.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include <berth/document/core_values.h>
 #include <berth/document/json.h>
 #include <berth/document/reading.h>
 #include <berth/rules/rulebook.h>
 
+#include "clock.h"
+#include "playing_evidence.h"
+
 namespace berth::scenario {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // -- gathering --------------------------------------------------------------------------------------------
-
-std::vector<NamedPosition> named_positions(const Scenario& scenario, const Profile& profile) {
-  std::vector<NamedPosition> positions;
-  for (const std::size_t index : scenario.switches)
-    positions.emplace_back(switches()[index].name, switches()[index].position_name(profile));
-  return positions;
-}
 
 StepEvidence evidence_of(const StepReport& step) {
   return {.number = step.number,
@@ -32,25 +25,9 @@ StepEvidence evidence_of(const StepReport& step) {
           .differences = step.differences};
 }
 
-PlayEvidence evidence_of(const Scenario& scenario, const Arm& arm, const Profile& profile) {
-  const auto start = Clock::now();
-  const PlayReport played = play(scenario, arm, profile);
-  PlayEvidence evidence{.scenario = short_name(scenario),
-                        .positions = named_positions(scenario, profile),
-                        .verdict = played.verdict,
-                        .reason = played.reason,
-                        .known_deviation = played.known_deviation,
-                        .milliseconds = 0,
-                        .steps = {}};
-  for (const StepReport& step : played.steps) evidence.steps.push_back(evidence_of(step));
-  evidence.milliseconds = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-  return evidence;
-}
-
 // -- JSON -------------------------------------------------------------------------------------------------
 
 constexpr int kReportVersion = 1;
-constexpr std::size_t kMostPlayings = 1'000'000;
 constexpr std::int64_t kMostCode = std::int64_t{1} << 40U;
 
 Json json_of(const StepEvidence& step) {
@@ -70,6 +47,27 @@ Json json_of(const StepEvidence& step) {
   return json;
 }
 
+}  // namespace
+
+std::vector<NamedPosition> named_positions(const Scenario& scenario, const Profile& profile) {
+  std::vector<NamedPosition> positions;
+  for (const std::size_t index : scenario.switches)
+    positions.emplace_back(switches()[index].name, switches()[index].position_name(profile));
+  return positions;
+}
+
+PlayEvidence evidence_of(const Scenario& scenario, const Profile& profile, const PlayReport& played) {
+  PlayEvidence evidence{.scenario = short_name(scenario),
+                        .positions = named_positions(scenario, profile),
+                        .verdict = played.verdict,
+                        .reason = played.reason,
+                        .known_deviation = played.known_deviation,
+                        .milliseconds = 0,
+                        .steps = {}};
+  for (const StepReport& step : played.steps) evidence.steps.push_back(evidence_of(step));
+  return evidence;
+}
+
 Json json_of(const PlayEvidence& playing) {
   Json json{{"scenario", playing.scenario}, {"verdict", name_of(playing.verdict)}};
   if (!playing.positions.empty()) {
@@ -83,6 +81,8 @@ Json json_of(const PlayEvidence& playing) {
   for (const StepEvidence& step : playing.steps) json["steps"].push_back(json_of(step));
   return json;
 }
+
+namespace {
 
 double read_time(const Cursor& at) {
   if (!at.is_number()) at.refuse("a time");
@@ -119,7 +119,9 @@ StepEvidence read_step(const Cursor& at) {
   });
 }
 
-PlayEvidence read_playing(const Cursor& at) {
+}  // namespace
+
+PlayEvidence playing_at(const Cursor& at) {
   return at.object([](Members& members) {
     PlayEvidence playing;
     playing.scenario = members.required("scenario").name();
@@ -135,6 +137,8 @@ PlayEvidence read_playing(const Cursor& at) {
     return playing;
   });
 }
+
+namespace {
 
 Probe read_probe(const Cursor& at) {
   return at.object([](Members& members) {
@@ -152,7 +156,7 @@ Evidence read_evidence(const Cursor& at) {
     evidence.probes = members.required("probes").list(1000, read_probe);
     // For people and for other programs: they follow from the playings.
     static_cast<void>(members.optional("counts"));
-    evidence.playings = members.required("playings").list(kMostPlayings, read_playing);
+    evidence.playings = members.required("playings").list(kMostPlayings, playing_at);
     return evidence;
   });
 }
@@ -183,11 +187,13 @@ Evidence gather(const std::vector<Scenario>& suite, const Arm& arm, const Host& 
         evidence.complete = false;
         break;
       }
-      evidence.playings.push_back(evidence_of(scenario, arm, profile));
+      const auto began = Clock::now();
+      evidence.playings.push_back(evidence_of(scenario, profile, play(scenario, arm, profile)));
+      evidence.playings.back().milliseconds = milliseconds_since(began);
       if (options.progress) options.progress(evidence.playings.back());
     }
   }
-  evidence.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  evidence.seconds = milliseconds_since(start) / 1000;
   return evidence;
 }
 

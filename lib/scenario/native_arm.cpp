@@ -15,7 +15,9 @@ using Lack = std::optional<std::string>;
 
 constexpr std::string_view kNeedsConnections = "connect, accept and shutdown";
 constexpr std::string_view kNeedsDuplicates = "WSADuplicateSocket";
-constexpr std::string_view kRestart = "a restart: the computer belongs to somebody";
+constexpr std::string_view kRestart = "a restart: a run in two parts has one (--before-restart)";
+constexpr std::string_view kWorldOverRestart =
+    "a world of its own across a restart: scenarios that wait for one share the computer";
 constexpr std::string_view kServices = "blocks and listeners of services, which no program can make";
 
 template <class C>
@@ -36,12 +38,15 @@ Lack lack_of_process(const Host& host, const ProcessWanted& process) {
   return host.lacks(*process.identity);
 }
 
-Lack lack_of_step(const Host& host, const Step& step) {
+Lack lack_of_step(const Host& host, const Step& step, RunPart part) {
   return std::visit(
-      [&host]<class C>(const C& call) -> Lack {
+      [&host, part]<class C>(const C& call) -> Lack {
+        if constexpr (std::is_same_v<C, call::SetDynamicRange>)
+          if (part != RunPart::Whole) return std::string(kWorldOverRestart);
         if constexpr (kIsConnection<C>) return std::string(kNeedsConnections);
         if constexpr (std::is_same_v<C, call::Duplicate>) return std::string(kNeedsDuplicates);
-        if constexpr (std::is_same_v<C, call::Restart>) return std::string(kRestart);
+        if constexpr (std::is_same_v<C, call::Restart>)
+          return part == RunPart::Whole ? Lack(kRestart) : host.lacks_restart();
         if constexpr (kIsOfServices<C>) return std::string(kServices);
         if constexpr (kIsNetsh<C>) return host.lacks_netsh();
         if constexpr (kIsPersistent<C>) return host.lacks_persistent_functions();
@@ -59,6 +64,15 @@ Lack lack_of_world(const Host& host, const World& world) {
   if (world.uac != Uac::On) return "a world without User Account Control";
   if (!world.exclusions.empty() || !world.dynamic_ranges.empty()) return host.lacks_netsh();
   return std::nullopt;
+}
+
+// The playings of a first part all wait together.
+Lack lack_of_room(const Scenario& scenario) {
+  const bool has_literal_ports =
+      std::ranges::any_of(scenario.ports, [](const PortsWanted& ports) { return ports.at.has_value(); });
+  if (!has_literal_ports && scenario.world.exclusions.empty() && scenario.world.dynamic_ranges.empty())
+    return std::nullopt;
+  return std::string(kWorldOverRestart);
 }
 
 // The addresses of a world are those of some computer, perhaps not of this one.
@@ -138,7 +152,14 @@ class WorkerPool {
 struct Shared {
   Host& host;
   TraceJournal& journal;
+  RunPart part;
+  std::set<std::size_t> kept{};                 // entries of the journal that outlive their playings
+  std::vector<RequestedBlock> reserved_runs{};  // of playings that wait
   WorkerPool workers{host};
+
+  void keep_what_is_there() {
+    for (const auto& [entry, trace] : journal.open_entries()) kept.insert(entry);
+  }
 };
 
 class NativePerformance final : public Performance {
@@ -146,9 +167,9 @@ class NativePerformance final : public Performance {
   NativePerformance(Shared& shared, const Scenario& scenario) : shared_(shared), scenario_(scenario) {}
   ~NativePerformance() override {
     // First the sockets: a block is not deleted under them.
-    for (auto& [name, process] : processes_) end(process);
+    end_all();
     for (const auto& [entry, trace] : shared_.journal.open_entries())
-      if (shared_.host.take_back(trace)) shared_.journal.strike(entry);
+      if (!shared_.kept.contains(entry) && shared_.host.take_back(trace)) shared_.journal.strike(entry);
   }
 
   /// Puts the world in place and starts the processes; else why that failed.
@@ -164,8 +185,16 @@ class NativePerformance final : public Performance {
     return std::nullopt;
   }
 
+  // Away from the runs of playings that wait, which may hold nothing that can be seen.
   Result<std::vector<RequestedBlock>, std::string> pick(std::span<const PortsWanted> wanted) override {
-    return shared_.host.pick(wanted);
+    std::vector<PortsWanted> all;
+    for (const RequestedBlock& run : shared_.reserved_runs)
+      all.push_back({.name = "a run that waits", .count = run.count, .where = {}, .at = run.start});
+    all.insert(all.end(), wanted.begin(), wanted.end());
+    auto picked = shared_.host.pick(all);
+    if (!picked) return picked.error();
+    picked_.assign(picked->end() - static_cast<std::ptrdiff_t>(wanted.size()), picked->end());
+    return picked_;
   }
   PortRange dynamic_range(Transport transport, Family family) const override {
     return shared_.host.dynamic_range(transport, family);
@@ -187,6 +216,10 @@ class NativePerformance final : public Performance {
     if (auto failure = process.worker->begin(scenario_, wanted.start_ups)) return failure;
     processes_[wanted.name.name] = std::move(process);
     return std::nullopt;
+  }
+  void end_all() {
+    for (auto& [name, process] : processes_) end(process);
+    processes_.clear();
   }
   // Its sockets are closed at once, not when it is next needed.
   void end(Process& process) {
@@ -235,6 +268,13 @@ class NativePerformance final : public Performance {
     if (processes_.erase(step.as) == 0) return Seen::failed("the process " + step.as + " is not running");
     return {};
   }
+  // The playing ends here and waits: whoever runs us restarts the computer later.
+  Seen play(const Step&, const call::Restart&, const Names&) {
+    end_all();
+    shared_.keep_what_is_there();
+    shared_.reserved_runs.insert(shared_.reserved_runs.end(), picked_.begin(), picked_.end());
+    return {};
+  }
   Seen play(const Step& step, const call::AddExclusion& call, const Names& names) {
     return exclude(identity_of(step.as), {call.transport, names.block(call.block), call.store});
   }
@@ -268,15 +308,19 @@ class NativePerformance final : public Performance {
   Shared& shared_;
   const Scenario& scenario_;
   std::map<std::string, Process> processes_;
+  std::vector<RequestedBlock> picked_;
 };
 
 class NativeArm final : public Arm {
  public:
-  NativeArm(Host& host, TraceJournal& journal) : shared_{host, journal} {}
+  NativeArm(Host& host, TraceJournal& journal, RunPart part)
+      : shared_{.host = host, .journal = journal, .part = part} {
+    if (part != RunPart::Whole) shared_.keep_what_is_there();
+  }
 
   ArmKind kind() const override { return ArmKind::Native; }
   std::optional<std::string> lacks(const Step& step) const override {
-    return lack_of_step(shared_.host, step);
+    return lack_of_step(shared_.host, step, shared_.part);
   }
   std::optional<std::string> lacks(const ProcessWanted& process) const override {
     return lack_of_process(shared_.host, process);
@@ -284,6 +328,8 @@ class NativeArm final : public Arm {
   std::optional<std::string> lacks(const Scenario& scenario) const override {
     if (scenario.profile) return "a Windows that is as the profile " + scenario.profile->name;
     if (auto lack = lack_of_world(shared_.host, scenario.world)) return lack;
+    if (shared_.part != RunPart::Whole)
+      if (auto lack = lack_of_room(scenario)) return lack;
     if (auto lack = lack_of_reservations(shared_.host, scenario)) return lack;
     if (auto lack = lack_of_addresses(shared_.host, scenario)) return lack;
     return lack_of_accounts(scenario);
@@ -291,6 +337,7 @@ class NativeArm final : public Arm {
   Result<std::unique_ptr<Performance>, std::string> begin(const Scenario& scenario,
                                                           const Profile&) const override {
     auto performance = std::make_unique<NativePerformance>(shared_, scenario);
+    if (shared_.part == RunPart::AfterRestart) return std::unique_ptr<Performance>(std::move(performance));
     if (auto failure = performance->set_the_stage()) return *std::move(failure);
     return std::unique_ptr<Performance>(std::move(performance));
   }
@@ -301,8 +348,8 @@ class NativeArm final : public Arm {
 
 }  // namespace
 
-std::unique_ptr<Arm> make_native_arm(Host& host, TraceJournal& journal) {
-  return std::make_unique<NativeArm>(host, journal);
+std::unique_ptr<Arm> make_native_arm(Host& host, TraceJournal& journal, RunPart part) {
+  return std::make_unique<NativeArm>(host, journal, part);
 }
 
 }  // namespace berth::scenario

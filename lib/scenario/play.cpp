@@ -37,15 +37,18 @@ PlayReport unknown(std::string why) {
 
 class Playing {
  public:
-  Playing(const Scenario& scenario, const Profile& profile, Performance& performance)
-      : scenario_(scenario), profile_(profile), performance_(performance) {}
+  Playing(const Scenario& scenario, const Profile& profile, Performance& performance, Names names = {})
+      : scenario_(scenario), profile_(profile), performance_(performance), names_(std::move(names)) {}
 
-  PlayReport run() {
+  PlayReport run_from_the_beginning(std::span<const Step> steps) {
+    if (auto problem = pick_ports()) return unknown(*std::move(problem));
+    return run(steps);
+  }
+  PlayReport run(std::span<const Step> steps) {
     PlayReport report;
     report.verdict = Verdict::Agrees;
-    if (auto problem = pick_ports()) return unknown(*std::move(problem));
-    report.steps.reserve(scenario_.steps.size());
-    for (const Step& step : scenario_.steps) {
+    report.steps.reserve(steps.size());
+    for (const Step& step : steps) {
       report.steps.push_back(play_step(step));
       const StepReport& played = report.steps.back();
       if (played.seen.kind == Seen::Kind::Failed) {
@@ -61,6 +64,7 @@ class Playing {
     }
     return report;
   }
+  [[nodiscard]] const Names& names() const { return names_; }
 
  private:
   std::optional<std::string> pick_ports() {
@@ -147,7 +151,43 @@ PlayReport play(const Scenario& scenario, const Arm& arm, const Profile& profile
   }
   auto performance = arm.begin(scenario, played_under);
   if (!performance) return unknown(performance.error());
-  PlayReport report = Playing(scenario, played_under, **performance).run();
+  PlayReport report = Playing(scenario, played_under, **performance).run_from_the_beginning(scenario.steps);
+  judge_deviation(scenario, arm, report);
+  return report;
+}
+
+const Step* restart_of(const Scenario& scenario) {
+  const auto is_restart = [](const Step& step) { return std::holds_alternative<call::Restart>(step.call); };
+  if (std::ranges::count_if(scenario.steps, is_restart) != 1) return nullptr;
+  const Step& restart = *std::ranges::find_if(scenario.steps, is_restart);
+  return restart.when.empty() ? &restart : nullptr;
+}
+
+HalfPlayed play_until_restart(const Scenario& scenario, const Arm& arm, const Profile& profile) {
+  HalfPlayed half;
+  if (auto lack = lack_of(scenario, arm, profile)) {
+    half.report.reason = *std::move(lack);
+    return half;
+  }
+  auto performance = arm.begin(scenario, profile);
+  if (!performance) {
+    half.report = unknown(performance.error());
+    return half;
+  }
+  Playing playing(scenario, profile, **performance);
+  const std::span steps(scenario.steps);
+  half.report = playing.run_from_the_beginning(steps.first(restart_of(scenario)->number + 1));
+  half.names = playing.names();
+  if (half.report.verdict != Verdict::Agrees) judge_deviation(scenario, arm, half.report);
+  return half;
+}
+
+PlayReport play_after_restart(const Scenario& scenario, const Arm& arm, const Profile& profile, Names names) {
+  auto performance = arm.begin(scenario, profile);
+  if (!performance) return unknown(performance.error());
+  const std::span steps(scenario.steps);
+  PlayReport report = Playing(scenario, profile, **performance, std::move(names))
+                          .run(steps.subspan(restart_of(scenario)->number + 1));
   judge_deviation(scenario, arm, report);
   return report;
 }

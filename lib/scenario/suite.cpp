@@ -2,19 +2,14 @@
 #include <berth/scenario/suite.h>
 
 #include <algorithm>
-#include <chrono>
 #include <memory>
 
 #include <berth/rules/rulebook.h>
 
+#include "clock.h"
+
 namespace berth::scenario {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double milliseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
-}
 
 SuiteEntry play_once(const Scenario& scenario, const Arm& arm, const Profile& profile) {
   const auto start = Clock::now();

@@ -20,8 +20,8 @@
 namespace berth::scenario {
 namespace {
 
-constexpr std::array<std::string_view, 3> kTraceKindNames = {"persistent reservation", "exclusion",
-                                                             "dynamic range"};
+constexpr std::array<std::string_view, 4> kTraceKindNames = {"persistent reservation", "exclusion",
+                                                             "dynamic range", "mark of a boot"};
 
 Json json_of(std::size_t entry, const Trace& trace) {
   return {{"note", entry},

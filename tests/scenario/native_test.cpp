@@ -6,7 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <set>
+#include <stdexcept>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,6 +20,7 @@
 #include <berth/scenario/emulated_host.h>
 #include <berth/scenario/evidence.h>
 #include <berth/scenario/native_arm.h>
+#include <berth/scenario/two_parts.h>
 #include <berth/store/file_storage.h>
 
 #include "scenario/suite.h"
@@ -57,8 +61,65 @@ std::vector<std::string> unexpected(const Evidence& evidence) {
   return found;
 }
 
-// The questions that take what the native arm has not: a restart, services, a second account.
-const std::set<std::string_view> kNeverAsked = {"tokens_at_restart"};
+/// A Windows that has this profile and can be restarted, and the journal of the runs on it.
+class RestartableWindows {
+ public:
+  explicit RestartableWindows(const Profile& profile, bool elevated = true)
+      : profile_(profile), elevated_(elevated) {
+    restart();
+  }
+  void restart() {
+    host_.reset();
+    auto host = scenario::make_emulated_host(
+        {.profile = profile_, .elevated = elevated_, .store = folder_ / "store.json", .each_call = {}},
+        fixtures());
+    if (!host) throw std::runtime_error(host.error());
+    host_ = std::move(host).value();
+    reopen_journal();
+  }
+  /// As the next run of the program does.
+  void reopen_journal() {
+    journal_.reset();
+    auto journal = scenario::TraceJournal::open(folder_ / "journal");
+    if (!journal) throw std::runtime_error(journal.error());
+    journal_ = std::move(journal).value();
+  }
+  scenario::Host& host() { return *host_; }
+  scenario::TraceJournal& journal() { return *journal_; }
+
+  auto play_first_part(const scenario::GatherOptions& options = {}) {
+    return scenario::play_before_restart(suite(), *host_, *journal_, options);
+  }
+  Evidence play_second_part(const scenario::FirstPart& first) {
+    return scenario::play_after_restart(suite(), *host_, *journal_, first, {});
+  }
+
+ private:
+  TemporaryFolder folder_;
+  Profile profile_;
+  bool elevated_;
+  std::unique_ptr<scenario::Host> host_;
+  std::unique_ptr<scenario::TraceJournal> journal_;
+};
+
+/// What the second part reads of what the first one wrote.
+scenario::FirstPart as_read(const scenario::FirstPart& first) {
+  auto read = scenario::parse_first_part("before-restart.json", scenario::first_part_text(first));
+  EXPECT_TRUE(read) << to_string(read.error());
+  return *read;
+}
+
+/// A report that also has the answers of a run in two parts.
+Evidence report_over_a_restart(const Profile& profile, const std::string& filter) {
+  RestartableWindows windows(profile);
+  Evidence whole = report_of(profile, filter);
+  const auto first = windows.play_first_part({.filter = filter, .progress = {}, .is_stopped = {}});
+  EXPECT_TRUE(first) << first.error();
+  if (first->waiting.empty()) return whole;
+  windows.restart();
+  EXPECT_EQ(scenario::objection_to_second_part(*first, windows.host()), std::nullopt);
+  return scenario::with_playings_of(windows.play_second_part(as_read(*first)), std::move(whole));
+}
 
 TEST(NativeArm, AgreesWithAWindowsThatIsAsWeSay) {
   const Evidence evidence = report_of({}, "");
@@ -98,12 +159,11 @@ TEST(Reports, TellWhereTheyDiffer) {
 TEST(Loop, EachSwitchThatIsTurnedIsFoundAndCalibratedFromTheReportAlone) {
   for (std::size_t index = 0; index < switches().size(); ++index) {
     const Switch& row = switches()[index];
-    if (kNeverAsked.contains(row.name)) continue;
     for (std::size_t position = 1; position < row.positions.size(); ++position) {
       Profile windows;
       row.set(windows, position);
-      const auto report =
-          scenario::parse_evidence("report.json", scenario::evidence_text(report_of(windows, "switches/")));
+      const auto report = scenario::parse_evidence(
+          "report.json", scenario::evidence_text(report_over_a_restart(windows, "switches/")));
       ASSERT_TRUE(report) << to_string(report.error());
       const std::string at = std::string(row.name) + '=' + std::string(row.positions[position]);
       EXPECT_EQ(differing_rules(*report, {}), std::set<Rule>{row.rule}) << at;
@@ -137,27 +197,131 @@ TEST(Loop, ACalibratedProfileSaysWhatWasObservedAndWhere) {
   EXPECT_TRUE(observed->rules.test(index_of(Rule::NothingToRelease)));
 }
 
+// -- a run in two parts -----------------------------------------------------------------------------------
+
+const std::string kTokens = "switches/it_is_open_whether_tokens_change_at_a_restart";
+
+std::optional<std::string> why_open(const Evidence& evidence, std::string_view name) {
+  for (const auto& [open, why] : scenario::calibrate(suite(), evidence).open)
+    if (open == name) return why;
+  return std::nullopt;
+}
+
+TEST(TwoParts, BothAnswersAboutTokensAreFound) {
+  for (const auto position : {choice::TokensAtRestart::Change, choice::TokensAtRestart::Keep}) {
+    Profile windows;
+    windows.tokens_at_restart = position;
+    const Evidence evidence = report_over_a_restart(windows, kTokens);
+    EXPECT_EQ(why_open(evidence, "tokens_at_restart"), std::nullopt);
+    EXPECT_EQ(scenario::calibrate(suite(), evidence).profile.tokens_at_restart, position);
+    // Every step of both parts, in order.
+    for (const auto& playing : evidence.playings)
+      for (std::size_t i = 0; i < playing.steps.size(); ++i) EXPECT_EQ(playing.steps[i].number, i);
+  }
+}
+
+TEST(TwoParts, AgreeWithAWindowsThatIsAsWeSay) {
+  const Evidence evidence = report_over_a_restart({}, "");
+  EXPECT_THAT(unexpected(evidence), IsEmpty());
+  EXPECT_THAT(differing_rules(evidence, {}), IsEmpty());
+  std::set<std::string> agreeing;
+  for (const auto& playing : evidence.playings)
+    if (playing.verdict == Verdict::Agrees) agreeing.insert(playing.scenario);
+  EXPECT_THAT(
+      agreeing,
+      testing::IsSupersetOf(
+          {std::string("persistent/a_persistent_reservation_outlives_its_creator_and_a_restart"),
+           std::string("persistent/a_deletion_outlives_a_restart"),
+           std::string("exclusions/an_active_deletion_ends_at_a_restart"),
+           std::string("exclusions/an_active_exclusion_ends_at_a_restart_and_a_persistent_one_does_not"),
+           std::string("stories/a_game_leaks_a_persistent_reservation_with_every_run")}));
+}
+
+TEST(TwoParts, NothingIsAnsweredWithoutARestart) {
+  RestartableWindows windows({});
+  const auto first = windows.play_first_part({.filter = kTokens, .progress = {}, .is_stopped = {}});
+  ASSERT_TRUE(first) << first.error();
+  EXPECT_EQ(first->waiting.size(), 2U);
+  windows.reopen_journal();
+  const auto objection = scenario::objection_to_second_part(as_read(*first), windows.host());
+  ASSERT_TRUE(objection);
+  EXPECT_THAT(*objection, testing::HasSubstr("this computer was not restarted since the first part"));
+  EXPECT_EQ(why_open(report_of({}, kTokens), "tokens_at_restart"),
+            "it needs a restart: a run in two parts has one (--before-restart)");
+}
+
+TEST(TwoParts, AreOfOneComputer) {
+  Profile other;
+  other.name = "other";
+  RestartableWindows windows({});
+  const auto first = windows.play_first_part({.filter = kTokens, .progress = {}, .is_stopped = {}});
+  ASSERT_TRUE(first) << first.error();
+  RestartableWindows elsewhere(other);
+  EXPECT_THAT(
+      scenario::objection_to_second_part(*first, elsewhere.host()).value_or(""),
+      testing::HasSubstr("the first part was played on emulated Windows, profile default, and this is"));
+}
+
+TEST(TwoParts, NeedAnAdministrator) {
+  RestartableWindows windows({}, false);
+  const auto first = windows.play_first_part();
+  ASSERT_FALSE(first);
+  EXPECT_EQ(first.error(), "a run in two parts needs an elevated token: the run is not elevated");
+  EXPECT_THAT(windows.journal().open_entries(), IsEmpty());
+}
+
+TEST(TwoParts, APlayingThatDiffersBeforeTheRestartTakesNothingFromTheOthers) {
+  Profile profile;
+  profile.codes = {{.rule = Rule::BlockOverlapsPersistentReservation, .winsock = {}, .win32 = 5}};
+  RestartableWindows windows(profile);
+  const auto first = windows.play_first_part();
+  ASSERT_TRUE(first) << first.error();
+  const auto differs = [](const auto& playing) { return playing.verdict == Verdict::Differs; };
+  EXPECT_EQ(std::ranges::count_if(first->finished, differs), 1);
+  EXPECT_TRUE(windows.host().is_boot_marked());
+  windows.restart();
+  EXPECT_EQ(why_open(windows.play_second_part(*first), "tokens_at_restart"), std::nullopt);
+}
+
+TEST(TwoParts, NothingStaysWhenTheFirstIsBrokenOff) {
+  RestartableWindows windows({});
+  int played = 0;
+  const auto first = windows.play_first_part({.filter = {},
+                                              .progress = [&played](const auto&) { ++played; },
+                                              .is_stopped = [&played] { return played > 6; }});
+  ASSERT_TRUE(first) << first.error();
+  EXPECT_EQ(played, 7);
+  EXPECT_THAT(first->waiting, IsEmpty());
+  EXPECT_THAT(windows.journal().open_entries(), IsEmpty());
+  EXPECT_FALSE(windows.host().is_boot_marked());
+}
+
 // -- clean-up ---------------------------------------------------------------------------------------------
 
-// Plays with a stand-in whose process dies at that change of the machine. True when it died.
-bool dies_at(int call, const TemporaryFolder& folder, const std::string& filter) {
+using PlayedRun = std::function<void(scenario::Host&, scenario::TraceJournal&)>;
+
+// Plays with a stand-in whose machine's state is in the folder, and whose process may die at any change of
+// it.
+void run_in(const TemporaryFolder& folder, const PlayedRun& run, std::function<void()> each_call) {
+  auto host = scenario::make_emulated_host(
+      {.profile = {}, .elevated = true, .store = folder / "store.json", .each_call = std::move(each_call)},
+      fixtures());
+  if (!host) throw std::runtime_error(host.error());
+  auto computer = std::move(host).value();
+  auto journal = scenario::TraceJournal::open(folder / "journal");
+  if (!journal) throw std::runtime_error(journal.error());
+  auto list = std::move(journal).value();
+  run(*computer, *list);
+}
+
+// The same in a process that dies at that change. True when it died.
+bool dies_at(int call, const TemporaryFolder& folder, const PlayedRun& run) {
   const pid_t child = ::fork();
   if (child == 0) {
     int calls = 0;
-    auto host = scenario::make_emulated_host({.profile = {},
-                                              .elevated = true,
-                                              .store = folder / "store.json",
-                                              .each_call =
-                                                  [&calls, call] {
-                                                    if (++calls == call) ::_exit(9);
-                                                  }},
-                                             fixtures());
-    auto computer = std::move(host).value();
-    auto journal = scenario::TraceJournal::open(folder / "journal");
-    auto list = std::move(journal).value();
-    const auto arm = scenario::make_native_arm(*computer, *list);
-    static_cast<void>(
-        scenario::gather(suite(), *arm, *computer, {.filter = filter, .progress = {}, .is_stopped = {}}));
+    run_in(folder, run, [&calls, call] {
+      if (++calls == call) ::_exit(9);
+    });
     ::_exit(0);
   }
   int status = 0;
@@ -175,30 +339,40 @@ PersistentSet left_in(const TemporaryFolder& folder) {
 }
 
 void clean_up_after(const TemporaryFolder& folder) {
-  auto host = scenario::make_emulated_host(
-      {.profile = {}, .elevated = true, .store = folder / "store.json", .each_call = {}}, fixtures());
-  ASSERT_TRUE(host) << host.error();
-  auto computer = std::move(host).value();
-  auto journal = scenario::TraceJournal::open(folder / "journal");
-  ASSERT_TRUE(journal) << journal.error();
-  auto traces = std::move(journal).value();
-  EXPECT_EQ(scenario::clean_up(*traces, *computer), 0U);
+  const auto clean_up = [](scenario::Host& computer, scenario::TraceJournal& traces) {
+    EXPECT_EQ(scenario::clean_up(traces, computer), 0U);
+  };
+  run_in(folder, clean_up, {});
 }
 
-void expect_clean_after_every_death(const std::string& filter) {
+void expect_nothing_in(const TemporaryFolder& folder, const std::string& when) {
+  const PersistentSet left = left_in(folder);
+  EXPECT_THAT(left.reservations, IsEmpty()) << when;
+  EXPECT_THAT(left.exclusions, IsEmpty()) << when;
+  for (const auto& range : left.dynamic_ranges) EXPECT_EQ(range.range.count(), 16384U) << when;
+  EXPECT_FALSE(std::filesystem::exists(folder / "journal")) << when;
+}
+
+// `run_after` gives what is played in a folder in which something may have been prepared.
+void expect_clean_after_every_death(const std::string& what,
+                                    const std::function<PlayedRun(const TemporaryFolder&)>& run_after) {
   int call = 1;
   for (bool died = true; died; ++call) {
     const TemporaryFolder folder;
-    died = dies_at(call, folder, filter);
+    died = dies_at(call, folder, run_after(folder));
     clean_up_after(folder);
-    const PersistentSet left = left_in(folder);
-    EXPECT_THAT(left.reservations, IsEmpty()) << filter << ", call " << call;
-    EXPECT_THAT(left.exclusions, IsEmpty()) << filter << ", call " << call;
-    for (const auto& range : left.dynamic_ranges)
-      EXPECT_EQ(range.range.count(), 16384U) << filter << ", call " << call;
-    EXPECT_FALSE(std::filesystem::exists(folder / "journal"));
+    expect_nothing_in(folder, what + ", call " + std::to_string(call));
   }
-  EXPECT_GT(call, 8) << filter;
+  EXPECT_GT(call, 8) << what;
+}
+
+void expect_clean_after_every_death(const std::string& filter) {
+  const PlayedRun play = [filter](scenario::Host& computer, scenario::TraceJournal& traces) {
+    const auto arm = scenario::make_native_arm(computer, traces);
+    static_cast<void>(
+        scenario::gather(suite(), *arm, computer, {.filter = filter, .progress = {}, .is_stopped = {}}));
+  };
+  expect_clean_after_every_death(filter, [&play](const TemporaryFolder&) { return play; });
 }
 
 TEST(CleanUp, LeavesNoReservationWhereverTheRunIsKilled) {
@@ -207,8 +381,56 @@ TEST(CleanUp, LeavesNoReservationWhereverTheRunIsKilled) {
 TEST(CleanUp, LeavesNoExclusionWhereverTheRunIsKilled) {
   expect_clean_after_every_death("exclusions/neighbouring_exclusions_are_not_merged");
 }
+TEST(CleanUp, LeavesNoReservationOfUdp) {
+  expect_clean_after_every_death("persistent/a_persistent_block_is_deleted_by_exactly_its_numbers");
+}
+TEST(CleanUp, LeavesNothingOfAPlayingThatMakesSeveralKindsOfThings) {
+  expect_clean_after_every_death("exclusions/an_exclusion_takes_nothing_that_is_held");
+}
 TEST(CleanUp, LeavesTheDynamicRangeAsItWasWhereverTheRunIsKilled) {
   expect_clean_after_every_death("exclusions/a_new_dynamic_range_serves_the_next_choice");
+}
+TEST(CleanUp, LeavesTheDynamicRangesOfOthersAsTheyWere) {
+  expect_clean_after_every_death("exclusions/a_dynamic_range_has_at_least_255_ports");
+}
+
+// What waits for a restart: a reservation, and exclusions of both stores.
+constexpr std::array<const char*, 2> kOverRestarts = {
+    "switches/it_is_open_whether_tokens_change_at_a_restart",
+    "exclusions/an_active_exclusion_ends_at_a_restart_and_a_persistent_one_does_not"};
+
+scenario::FirstPart first_part_of(const std::string& filter, scenario::Host& computer,
+                                  scenario::TraceJournal& traces) {
+  const auto first = scenario::play_before_restart(suite(), computer, traces,
+                                                   {.filter = filter, .progress = {}, .is_stopped = {}});
+  if (!first) throw std::runtime_error(first.error());
+  return *first;
+}
+
+TEST(CleanUp, LeavesNothingOfAFirstPartWhereverItIsKilled) {
+  for (const std::string filter : kOverRestarts) {
+    const PlayedRun play = [&filter](scenario::Host& computer, scenario::TraceJournal& traces) {
+      static_cast<void>(first_part_of(filter, computer, traces));
+    };
+    expect_clean_after_every_death(filter, [&play](const TemporaryFolder&) { return play; });
+  }
+}
+
+TEST(CleanUp, LeavesNothingOfASecondPartWhereverItIsKilled) {
+  for (const std::string filter : kOverRestarts) {
+    const auto after_first_part = [&filter](const TemporaryFolder& folder) -> PlayedRun {
+      scenario::FirstPart first;
+      const auto play_first = [&](scenario::Host& computer, scenario::TraceJournal& traces) {
+        first = first_part_of(filter, computer, traces);
+      };
+      run_in(folder, play_first, {});
+      EXPECT_TRUE(std::filesystem::exists(folder / "journal"));
+      return [first](scenario::Host& computer, scenario::TraceJournal& traces) {
+        static_cast<void>(scenario::play_after_restart(suite(), computer, traces, first, {}));
+      };
+    };
+    expect_clean_after_every_death(filter, after_first_part);
+  }
 }
 
 }  // namespace

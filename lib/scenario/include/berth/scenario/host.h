@@ -15,7 +15,7 @@ namespace berth::scenario {
 
 /// Something that a playing changed and that outlives it: it must be taken back.
 struct Trace {
-  enum class Kind : std::uint8_t { PersistentReservation, Exclusion, DynamicRange };
+  enum class Kind : std::uint8_t { PersistentReservation, Exclusion, DynamicRange, BootMark };
   Kind kind{};
   Transport transport{};
   Family family{};       ///< of a dynamic range
@@ -54,6 +54,13 @@ class Host {
 
   /// Why no port can be reserved here at all: a Windows before Vista, or what stands in for Windows.
   [[nodiscard]] virtual std::optional<std::string> lacks_port_reservations() const = 0;
+  /// Why no playing can go on here after the computer was restarted.
+  [[nodiscard]] virtual std::optional<std::string> lacks_restart() const = 0;
+  /// Leaves a mark that goes when the computer is restarted, or is taken back, and at no other time. False
+  /// when it cannot be left. Requires: no lack of a restart.
+  virtual bool mark_this_boot() = 0;
+  /// False only when it is certain that the mark is gone.
+  [[nodiscard]] virtual bool is_boot_marked() const = 0;
   /// True when sockets can be bound to that address here.
   [[nodiscard]] virtual bool has_address(const Address& address) const = 0;
 

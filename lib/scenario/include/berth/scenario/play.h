@@ -50,6 +50,23 @@ struct PlayReport {
 /// Plays a scenario from its world on. Where the scenario names a profile, that takes the place of `profile`.
 [[nodiscard]] PlayReport play(const Scenario& scenario, const Arm& arm, const Profile& profile);
 
+/// The step at which the machine goes off and on; null when there is none, or more than one, or when it is
+/// played under some positions alone.
+[[nodiscard]] const Step* restart_of(const Scenario& scenario);
+
+/// A playing of which the arm has played all up to its restart, and that step too.
+struct HalfPlayed {
+  PlayReport report;  ///< it waits for the rest when it agrees
+  Names names;        ///< what they stand for so far
+};
+/// Plays a scenario up to its restart.
+/// Requires: `restart_of(scenario)`, and an arm that does not lack it.
+[[nodiscard]] HalfPlayed play_until_restart(const Scenario& scenario, const Arm& arm, const Profile& profile);
+/// Plays the steps behind its restart; `names` are what the first half gave. The report has these steps
+/// alone. Requires: the same, and an arm whose playings begin behind a restart.
+[[nodiscard]] PlayReport play_after_restart(const Scenario& scenario, const Arm& arm, const Profile& profile,
+                                            Names names);
+
 /// Why a scenario does not hold under `profile` in any arm: it assumes another position, or Windows has not
 /// what it calls. Nothing when it does.
 [[nodiscard]] std::optional<std::string> ruled_out_by(const Scenario& scenario, const Profile& profile);
