@@ -112,6 +112,12 @@ struct AskWriter {
   Json operator()(const ask::BoundSockets&) const { return Json::object({{"bound_sockets", true}}); }
   Json operator()(const ask::Status&) const { return Json::object({{"status", true}}); }
   Json operator()(const ask::Fork&) const { return Json::object({{"fork", true}}); }
+  Json operator()(const ask::Exec& asked) const {
+    Json keep = Json::array();
+    for (const SocketId socket : asked.keep) keep.push_back(json_of(socket));
+    return Json::object(
+        {{"exec", asked.program}, {"identity", json_of(asked.identity)}, {"keep", std::move(keep)}});
+  }
   Json operator()(const ask::Offer& asked) const {
     return Json::object({{"offer", json_of(asked.socket)},
                          {"caller", json_of(asked.caller)},
@@ -149,6 +155,12 @@ Ask read_plain(const Cursor& at, Members&) {
   need_true(at);
   return Plain{};
 }
+Ask read_exec(const Cursor& at, Members& members) {
+  return ask::Exec{.program = at.text(),
+                   .identity = read<Identity>(members.required("identity")),
+                   .keep = members.required("keep").list(
+                       kMostBytesAsked, [](const Cursor& socket) { return read<SocketId>(socket); })};
+}
 Ask read_offer(const Cursor& at, Members& members) {
   return ask::Offer{.caller = read<ProcessId>(members.required("caller")),
                     .socket = read<SocketId>(at),
@@ -171,6 +183,7 @@ constexpr std::array<AskReader, std::variant_size_v<Ask>> kAskReaders = {{
     {"bound_sockets", read_plain<ask::BoundSockets>},
     {"status", read_plain<ask::Status>},
     {"fork", read_plain<ask::Fork>},
+    {"exec", read_exec},
     {"offer", read_offer},
     {"claim", read_claim},
 }};

@@ -38,6 +38,7 @@ struct RemoteGateway::Impl {
   ProcessId process;
   std::vector<std::pair<ProcessId, ProcessId>> inherited;  // what the parent's processes are here
   std::optional<std::uint64_t> ticket;                     // for the child of the fork that is under way
+  std::function<void(int)> then_forked;
 
   // Looks out for the end of the connection, so that whoever sleeps elsewhere hears of it.
   std::unique_ptr<std::thread> watcher;
@@ -47,6 +48,8 @@ struct RemoteGateway::Impl {
   std::function<void()> then_gone;
 
   Result<Welcome, std::string> introduce();
+  Result<Welcome, std::string> hear_welcome();
+  void settle(const Welcome& welcome);
   // The line that answers, good until the next one; nothing when the server is gone.
   std::optional<std::string_view> answer_to(const Ask& asked, int descriptor = -1);
   template <class Answer>
@@ -113,6 +116,11 @@ Result<Welcome, std::string> RemoteGateway::Impl::introduce() {
   hello.pid = static_cast<std::uint64_t>(::getpid());
   line.clear();
   write(line, hello);
+  return hear_welcome();
+}
+
+// Says the line first.
+Result<Welcome, std::string> RemoteGateway::Impl::hear_welcome() {
   static_cast<void>(channel.send(line));  // who hangs up at once may have said why
   const auto answer = channel.receive(kMostBytesAnswered);
   if (!answer) return std::string("it hangs up");
@@ -121,6 +129,15 @@ Result<Welcome, std::string> RemoteGateway::Impl::introduce() {
   if (!welcome) return "it does not speak as a machine does (" + welcome.error() + ")";
   if (const Descriptor page = channel.take_descriptor()) generation = SharedCounter::of(page);
   return welcome;
+}
+
+// What the welcome says is so from now on.
+void RemoteGateway::Impl::settle(const Welcome& welcome) {
+  process = welcome.process;
+  profile = welcome.profile;
+  computer = welcome.computer;
+  start_watching();
+  add_gateway(this);
 }
 
 std::optional<std::string_view> RemoteGateway::Impl::answer_to(const Ask& asked, int descriptor) {
@@ -211,6 +228,9 @@ void RemoteGateway::Impl::become_child() {
   inherited = std::move(now);
   gone.store(false, std::memory_order_release);
   start_watching();
+  if (!then_forked) return;
+  channel.set_outlives_exec(true);
+  then_forked(channel.descriptor());
 }
 
 // -- the gateway ----------------------------------------------------------------------------------
@@ -222,13 +242,26 @@ Result<std::shared_ptr<RemoteGateway>, std::string> RemoteGateway::connect(const
   impl->hello.program = introduction.program;
   impl->hello.identity = introduction.identity;
   impl->hello.secret = introduction.secret;
-  auto welcome = impl->introduce();
+  const auto welcome = impl->introduce();
   if (!welcome) return welcome.error();
-  impl->process = welcome->process;
-  impl->profile = welcome->profile;
-  impl->computer = welcome->computer;
-  impl->start_watching();
-  add_gateway(impl.get());
+  impl->settle(*welcome);
+  return std::shared_ptr<RemoteGateway>(new RemoteGateway(std::move(impl)));
+}
+
+Result<std::shared_ptr<RemoteGateway>, std::string> RemoteGateway::take_over(
+    int descriptor, const Where& where, const Introduction& introduction, const std::vector<SocketId>& keep) {
+  auto impl = std::make_unique<Impl>();
+  impl->channel = Channel(Descriptor(descriptor));
+  impl->channel.set_outlives_exec(false);
+  impl->where = where;
+  impl->hello.program = introduction.program;
+  impl->hello.identity = introduction.identity;
+  impl->hello.secret = introduction.secret;
+  write(impl->line,
+        Ask(ask::Exec{.program = introduction.program, .identity = *introduction.identity, .keep = keep}));
+  const auto welcome = impl->hear_welcome();
+  if (!welcome) return welcome.error();
+  impl->settle(*welcome);
   return std::shared_ptr<RemoteGateway>(new RemoteGateway(std::move(impl)));
 }
 
@@ -237,6 +270,11 @@ RemoteGateway::RemoteGateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 RemoteGateway::~RemoteGateway() {
   remove_gateway(impl_.get());
   impl_->end_watching();
+}
+
+void RemoteGateway::when_forked(std::function<void(int)> then) {
+  const std::lock_guard guard(impl_->mutex);
+  impl_->then_forked = std::move(then);
 }
 
 ProcessId RemoteGateway::process() const {

@@ -83,17 +83,25 @@ Answer Desk::answer(Client& client, std::string_view line, std::string& out) {
 Answer Desk::welcome(Client& client, std::string_view line, std::string& out) {
   const auto hello = remote::parse<remote::Hello>(line);
   if (!hello) return farewell(hello.error());
-  remote::Welcome welcome{
-      .process = {}, .inherited = {}, .profile = machine_->profile(), .computer = machine_->computer()};
+  remote::Welcome welcome = welcome_for({});
   if (auto reason = admit(client, *hello, welcome)) return farewell(*std::move(reason));
   client.is_welcome = true;
   client.program = hello->program;
   if (client.over_tcp) client.pid = hello->pid;
   clients_.push_back(&client);
   write(out, welcome);
+  publish();
+  return with_page(client);
+}
+
+remote::Welcome Desk::welcome_for(ProcessId process) const {
+  return {
+      .process = process, .inherited = {}, .profile = machine_->profile(), .computer = machine_->computer()};
+}
+
+Answer Desk::with_page(const Client& client) const {
   Answer answer;
   if (!client.over_tcp && generation_) answer.descriptor = generation_->descriptor_to_read();
-  publish();
   return answer;
 }
 
@@ -266,6 +274,30 @@ Answer Desk::answer_to(Client& client, const remote::ask::Fork&, std::string& ou
   tickets_[number] = std::move(ticket);
   write(out, number);
   return {};
+}
+
+Answer Desk::answer_to(Client& client, const remote::ask::Exec& asked, std::string& out) {
+  const request::StartProcess start{asked.identity.account, asked.identity.kind};
+  if (auto reason = objection_to(start)) return farewell(*std::move(reason));
+  const Outcome outcome = machine_->submit({}, start);
+  const auto* reply = std::get_if<Reply>(&outcome);
+  if (reply == nullptr) return farewell("the machine does not start a process");
+  const std::size_t sockets = copy_sockets(client, asked.keep, reply->process);
+  for (const auto& [process, handles] : client.processes) end(process);
+  client.processes = {{reply->process, sockets}};
+  client.program = asked.program;
+  write(out, welcome_for(reply->process));
+  return with_page(client);
+}
+
+std::size_t Desk::copy_sockets(const Client& from, const std::vector<SocketId>& sockets, ProcessId into) {
+  std::size_t copied = 0;
+  for (const SocketId socket : sockets)
+    copied += std::ranges::any_of(from.processes, [&](const auto& one) {
+      return std::holds_alternative<Reply>(
+          machine_->submit(one.first, request::DuplicateSocket{socket, into}));
+    });
+  return copied;
 }
 
 std::size_t Desk::copy_process(ProcessId parent, ProcessId child) {

@@ -78,6 +78,7 @@ class Desk {
   Answer answer_to(Client& client, const remote::ask::BoundSockets& asked, std::string& out);
   Answer answer_to(Client& client, const remote::ask::Status& asked, std::string& out);
   Answer answer_to(Client& client, const remote::ask::Fork& asked, std::string& out);
+  Answer answer_to(Client& client, const remote::ask::Exec& asked, std::string& out);
   Answer answer_to(Client& client, const remote::ask::Offer& asked, std::string& out);
   Answer answer_to(Client& client, const remote::ask::Claim& asked, std::string& out);
 
@@ -86,7 +87,10 @@ class Desk {
   [[nodiscard]] bool allows(TokenKind kind, const std::string& account) const;
   [[nodiscard]] bool has_room(const Client& client, const Request& request) const;
   void note(Client& client, ProcessId caller, const Request& request, const Reply& reply);
+  [[nodiscard]] remote::Welcome welcome_for(ProcessId process) const;
+  [[nodiscard]] Answer with_page(const Client& client) const;
   std::size_t copy_process(ProcessId parent, ProcessId child);
+  std::size_t copy_sockets(const Client& from, const std::vector<SocketId>& sockets, ProcessId into);
   void end(ProcessId process);
   void drop_offers_to(ProcessId process);
   [[nodiscard]] Client* client_of_pid(std::uint64_t pid);

@@ -97,7 +97,9 @@ std::shared_ptr<ProcessFace> make_embedded_process() {
   auto made = make_embedded_machine();
   if (made) {
     if (made->when_gone) made->when_gone([machine = made->machine.get()] { interrupt_calls_on(*machine); });
-    return std::make_shared<ProcessFace>(made->machine, made->process, 0, made->network);
+    auto process = std::make_shared<ProcessFace>(made->machine, made->process, 0, made->network);
+    open_left_handles(*process, made->inheritance);
+    return process;
   }
   std::fprintf(stderr, "berth: %s\n", in_one_line(made.error()).c_str());
   return nullptr;

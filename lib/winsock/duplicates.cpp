@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <mutex>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include "memory_probe.h"
 #include "protocol_info.h"
+#include "socket_words.h"
 #include "use.h"
 
 namespace berth::winsock {
@@ -48,61 +48,21 @@ std::optional<SOCKET> duplicate(Use& use, ProcessFace& into) {
 
 // -- between programs -----------------------------------------------------------------------------
 
-// What the other program must know of the socket, in words: kind, family, overlapped, type, phase, whether it
-// blocks, and its two names with their ports.
-constexpr const char* kNobody = "-";
-
-std::string name_words(const std::optional<Endpoint>& name) {
-  return name ? to_string(name->address) + ' ' + std::to_string(name->port) : std::string(kNobody) + " 0";
-}
-
-std::string note_about(const OpenHandle& open, Flow& flow) {
-  std::ostringstream note;
-  note << static_cast<int>(open.kind) << ' ' << static_cast<int>(open.family) << ' ' << open.overlapped << ' '
-       << open.type << ' ' << static_cast<int>(flow.phase.load()) << ' ' << flow.blocks << ' '
-       << name_words(flow.local()) << ' ' << name_words(flow.peer());
-  return note.str();
-}
-
-std::optional<Endpoint> read_name_words(std::istream& note) {
-  std::string address;
-  Endpoint name;
-  note >> address >> name.port;
-  if (address == kNobody) return std::nullopt;
-  name.address = parse_address(address).value_or(Address{});
-  return name;
-}
-
 // A handle of `process` to what another program has offered; nothing when the table is full.
 std::optional<SOCKET> handle_to(ProcessFace& process, const Offered& offered) {
-  std::istringstream note(offered.note);
-  int kind = 0;
-  int family = 0;
-  int phase = 0;
-  bool blocks = true;
   OpenHandle open;
-  note >> kind >> family >> open.overlapped >> open.type >> phase >> blocks;
-  open.process = &process;
-  open.socket = offered.socket;
-  open.kind = static_cast<SocketKind>(kind);
-  open.family = static_cast<Family>(family);
-  const auto local = read_name_words(note);
-  const auto peer = read_name_words(note);
-  const auto flow =
-      Flow::of_another_program(open, offered.descriptor, static_cast<Phase>(phase), local, peer);
-  flow->blocks = blocks;
-  open.flow = flow.get();
+  const auto flow = socket_from_words(offered.note, process, offered.socket, offered.descriptor, open);
   const auto handle = HandleTable::of_program().insert(open);
-  if (handle) flow->hold();
+  if (handle && flow) flow->hold();
   return handle;
 }
 
 // The number by which that program finds the handle; nothing when there is no such program.
 std::optional<DWORD> offer_to(Use& use, DWORD program) {
   Call& call = use.call();
-  const auto number =
-      call.process()->machine().offer(call.process()->id(), use.flow().socket, program, use.flow().descriptor,
-                                      note_about(call.socket(), use.flow()));
+  const auto number = call.process()->machine().offer(
+      call.process()->id(), use.flow().socket, program, use.flow().descriptor,
+      words_about(call.socket(), &use.flow(), {.local = use.flow().local(), .peer = use.flow().peer()}));
   return number ? std::optional(static_cast<DWORD>(*number)) : std::nullopt;
 }
 

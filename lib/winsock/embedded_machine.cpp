@@ -145,20 +145,39 @@ Result<std::string, Unreadable> read_secret() {
   return secret;
 }
 
+using Joined = Result<std::shared_ptr<remote::RemoteGateway>, std::string>;
+
+// With what the program before this one has left, or else anew.
+Joined join(const remote::Where& where, const remote::Introduction& introduction, Inheritance& inheritance) {
+  if (auto left = take_inheritance(where)) {
+    std::vector<SocketId> sockets;
+    for (const LeftHandle& one : left->handles)
+      if (one.socket) sockets.push_back(one.socket);
+    auto taken = remote::RemoteGateway::take_over(left->connection.release(), where, introduction, sockets);
+    if (taken) inheritance = *std::move(left);
+    if (taken) return taken;
+  }
+  return remote::RemoteGateway::connect(where, introduction);
+}
+
 Result<EmbeddedMachine, std::string> join_machine(const Settings& settings) {
   const auto secret = read_secret();
   if (!secret) return secret.error().what;
   remote::Introduction introduction{
       .program = program_invocation_short_name, .identity = settings.identity, .secret = {}};
   if (settings.where->is_tcp()) introduction.secret = *secret;
-  auto joined = remote::RemoteGateway::connect(*settings.where, introduction);
+  EmbeddedMachine made;
+  made.network = settings.network;
+  const auto joined = join(*settings.where, introduction, made.inheritance);
   if (!joined) return "BERTH_SOCKET: the machine at " + to_string(*settings.where) + ": " + joined.error();
-  const std::shared_ptr<remote::RemoteGateway> gateway = std::move(joined).value();
-  return EmbeddedMachine{
-      .machine = gateway,
-      .process = gateway->process(),
-      .network = settings.network,
-      .when_gone = [gateway](std::function<void()> then) { gateway->when_gone(std::move(then)); }};
+  const std::shared_ptr<remote::RemoteGateway> gateway = *joined;
+  // The list for a successor, which lasts until the next fork.
+  gateway->when_forked([where = *settings.where, list = std::make_shared<remote::Descriptor>()](
+                           int connection) { *list = leave_to_successor(connection, where); });
+  made.machine = gateway;
+  made.process = gateway->process();
+  made.when_gone = [gateway](std::function<void()> then) { gateway->when_gone(std::move(then)); };
+  return made;
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <berth/core/result.h>
 #include <berth/winsock/attach.h>
 
+#include "inheritance.h"
+
 namespace berth::winsock {
 
 /// A machine and the process on it that a program is.
@@ -19,6 +21,8 @@ struct EmbeddedMachine {
   Network network = Network::Isolated;
   /// Calls what it is given once the machine is gone, on another thread; empty for one that cannot go.
   std::function<void(std::function<void()>)> when_gone;
+  /// What the program before this one has left to it, with whose connection it goes on.
+  Inheritance inheritance;
 };
 
 /// The machine that the environment of the program asks for, with the program as a process on it; or one line

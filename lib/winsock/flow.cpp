@@ -182,6 +182,11 @@ std::optional<Endpoint> Flow::peer() const {
   return peer_;
 }
 
+Flow::Names Flow::known_names() const {
+  const std::unique_lock guard(names_, std::try_to_lock);
+  return guard ? Names{.local = local_, .peer = peer_} : Names{};
+}
+
 void Flow::set_local(const std::optional<Endpoint>& name) {
   const std::lock_guard guard(names_);
   local_ = name;

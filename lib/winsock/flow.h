@@ -87,6 +87,13 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::optional<Endpoint> local();
   [[nodiscard]] std::optional<Endpoint> peer() const;
   [[nodiscard]] bool has_peer() const { return has_peer_.load(std::memory_order_acquire); }
+  struct Names {
+    std::optional<Endpoint> local;
+    std::optional<Endpoint> peer;
+  };
+  /// What is known without asking or waiting: in the child of a fork somebody who is not there any more may
+  /// hold the lock, and then it is nothing.
+  [[nodiscard]] Names known_names() const;
   void set_local(const std::optional<Endpoint>& name);
   void set_peer(const std::optional<Endpoint>& name);
   /// The connection stands. `local`: the name that it gave the socket, if another one than bind gave.

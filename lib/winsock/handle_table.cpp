@@ -30,6 +30,10 @@ std::optional<std::size_t> HandleTable::free_slot() {
     return index;
   }
   if (is_full) return std::nullopt;
+  return new_slot();
+}
+
+std::size_t HandleTable::new_slot() {
   if (used_ % kPerChunk == 0) chunks_[used_ / kPerChunk].store(new Chunk, std::memory_order_release);
   return used_++;
 }
@@ -45,15 +49,28 @@ std::optional<std::uintptr_t> HandleTable::insert(const OpenHandle& open) {
   const std::lock_guard guard(mutex_);
   const auto index = free_slot();
   if (!index) return std::nullopt;
-  Slot& slot = *slot_of(handle_at(*index));
+  open_slot(*index, open, 0);
+  return handle_at(*index);
+}
+
+bool HandleTable::insert_at(std::uintptr_t handle, const OpenHandle& open, std::uint32_t options) {
+  const std::lock_guard guard(mutex_);
+  const std::size_t index = index_at(handle);
+  if (handle % 4 != 0 || index >= most_ || index < used_) return false;
+  while (used_ < index) give_back(new_slot());
+  open_slot(new_slot(), open, options);
+  return true;
+}
+
+void HandleTable::open_slot(std::size_t index, const OpenHandle& open, std::uint32_t options) {
+  Slot& slot = *slot_of(handle_at(index));
   // Release, so that a reader who sees one of them sees also that the slot was closed before.
-  slot.options.store(0, std::memory_order_release);
+  slot.options.store(options, std::memory_order_release);
   slot.process.store(open.process, std::memory_order_release);
   slot.socket.store(open.socket.value, std::memory_order_release);
   slot.shape.store(shape_of(open), std::memory_order_release);
   slot.flow.store(open.flow, std::memory_order_release);
   slot.version.fetch_add(1, std::memory_order_release);
-  return handle_at(*index);
 }
 
 std::optional<OpenHandle> HandleTable::take(std::uintptr_t handle) {
@@ -142,6 +159,10 @@ void HandleTable::forget_calls() {
 bool HandleTable::is_on(std::uintptr_t handle, StoredOption option) const {
   const Slot* slot = slot_of(handle);
   return slot != nullptr && (slot->options.load(std::memory_order_relaxed) & bit_of(option)) != 0;
+}
+
+std::uint32_t HandleTable::options_of(std::uintptr_t handle) const {
+  return slot_of(handle)->options.load(std::memory_order_relaxed);
 }
 
 void HandleTable::store(std::uintptr_t handle, StoredOption option, bool on) {

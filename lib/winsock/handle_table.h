@@ -68,6 +68,8 @@ class HandleTable {
   /// A new handle: never 0, never INVALID_SOCKET, a multiple of four as on Windows. Nothing when as many as
   /// the table holds are open.
   std::optional<std::uintptr_t> insert(const OpenHandle& open);
+  /// The same under that number, which is greater than those of all handles so far. False: it cannot be one.
+  bool insert_at(std::uintptr_t handle, const OpenHandle& open, std::uint32_t options);
   [[nodiscard]] std::optional<OpenHandle> find(std::uintptr_t handle) const {
     OpenHandle open;
     return find(handle, open) ? std::optional(open) : std::nullopt;
@@ -100,6 +102,8 @@ class HandleTable {
   /// For the other handles of the same flow too, but for NotInherited. Requires: the caller has entered the
   /// handle, or it has no flow.
   void store(std::uintptr_t handle, StoredOption option, bool on);
+  /// All of them, to be given to `insert_at`. Requires: it is a handle.
+  [[nodiscard]] std::uint32_t options_of(std::uintptr_t handle) const;
   /// Switches on for `to` what is on for `from`, but for NotInherited.
   void copy_options(std::uintptr_t from, std::uintptr_t to);
 
@@ -141,6 +145,8 @@ class HandleTable {
     return chunk == nullptr ? nullptr : &(*chunk)[index % kPerChunk];
   }
   [[nodiscard]] std::optional<std::size_t> free_slot();
+  std::size_t new_slot();
+  void open_slot(std::size_t index, const OpenHandle& open, std::uint32_t options);
   void give_back(std::size_t index);
   // Kind, family, overlapped and type in one word, so that a reader takes them together.
   static std::uint32_t shape_of(const OpenHandle& open) {

@@ -131,6 +131,72 @@ TEST(ManyPrograms, LoseTheNetworkWithTheServer) {
   EXPECT_TRUE(comes_to_say(*listener, "accept l t", "10050"));
 }
 
+TEST(ManyPrograms, LeaveTheirHandlesToTheProgramsThatTheirChildrenBecome) {
+  Served served;
+  const auto server = served.program();
+  const auto client = served.program();
+  EXPECT_EQ(server->tell("open udp u"), "0");
+  EXPECT_EQ(server->tell("bind u 53"), "0");
+  EXPECT_EQ(server->tell("open tcp l"), "0");
+  EXPECT_EQ(server->tell("bind l 80"), "0");
+  EXPECT_EQ(server->tell("listen l"), "0");
+  EXPECT_EQ(client->tell("open tcp c"), "0");
+  EXPECT_EQ(client->tell("connect c 80"), "0");
+  EXPECT_THAT(server->tell("accept l s"), StartsWith("0 "));
+  const std::string silent = token_in(server->tell("handle u"));
+  const std::string listener = token_in(server->tell("handle l"));
+  const std::string talking = token_in(server->tell("handle s"));
+  EXPECT_EQ(server->tell("exec start, take u " + silent + ", port u"), "0, 0, 0 53");
+  EXPECT_EQ(server->tell("exec start, take s " + talking + ", send s hello, port s"), "0, 0, 0, 0 80");
+  EXPECT_EQ(client->tell("recv c"), "0 hello");
+  EXPECT_EQ(client->tell("open tcp d"), "0");
+  EXPECT_EQ(client->tell("connect d 80"), "0");
+  EXPECT_EQ(server->tell("exec start, take l " + listener + ", accept l t, send t again"),
+            "0, 0, 0 " + token_in(client->tell("port d")) + ", 0");
+  EXPECT_EQ(client->tell("recv d"), "0 again");
+  EXPECT_EQ(server->tell("exec open tcp x"), "10093") << "it has not started Winsock";
+  EXPECT_EQ(server->tell("send s mine"), "0") << "the parent has kept its own";
+  EXPECT_EQ(client->tell("recv c"), "0 mine");
+}
+
+TEST(ManyPrograms, DoNotLeaveTheHandlesThatTheyKeepToThemselves) {
+  Served served;
+  const auto program = served.program();
+  EXPECT_EQ(program->tell("open tcp a"), "0");
+  EXPECT_EQ(program->tell("bind a 80"), "0");
+  EXPECT_EQ(program->tell("open tcp b"), "0");
+  EXPECT_EQ(program->tell("bind b 81"), "0");
+  EXPECT_EQ(program->tell("private a"), "0");
+  const std::string kept = token_in(program->tell("handle a"));
+  const std::string left = token_in(program->tell("handle b"));
+  EXPECT_EQ(program->tell("exec start, take a " + kept + ", port a, take b " + left + ", port b"),
+            "0, 0, 10038 0, 0, 0 81");
+}
+
+TEST(ManyPrograms, LeaveReservationsThatLastUntilTheLastHandleGoes) {
+  Served served;
+  const auto owner = served.program();
+  const auto other = served.program();
+  EXPECT_EQ(owner->tell("open tcp a"), "0");
+  EXPECT_THAT(owner->tell("acquire a 6000 5"), StartsWith("0 "));
+  const std::string heir = token_in(owner->tell("become-cat"));
+  EXPECT_EQ(owner->tell("close a"), "0");
+  EXPECT_EQ(other->tell("open tcp b"), "0");
+  EXPECT_EQ(other->tell("bind b 6001"), "10013")
+      << "a program that knows nothing of it holds the last handle";
+  ::kill(std::stoi(heir), SIGKILL);
+  EXPECT_TRUE(comes_to_say(*other, "bind b 6001", "0"));
+}
+
+TEST(ManyPrograms, AreOtherProcessesThanTheirSuccessors) {
+  Served served;
+  const auto program = served.program();
+  EXPECT_EQ(program->tell("open tcp a"), "0");
+  const std::string token = token_in(program->tell("acquire a 6000 5"));
+  EXPECT_EQ(program->tell("exec start, open tcp b, associate b " + token), "0, 0, 10013");
+  EXPECT_EQ(program->tell("exec start, open tcp b, bind b 6001"), "0, 0, 10013");
+}
+
 TEST(ManyPrograms, FindPersistentReservationsAgainAfterARestart) {
   const TemporaryFolder folder;
   Served stored({"--store", folder / "store"});

@@ -170,9 +170,13 @@ bool compare_everything(bool quick) {
   bool all_within = true;
   for (const Comparison& comparison : kComparisons)
     all_within &= is_within(comparison, blocks, quick ? 10 : comparison.times);
-  all_within &= report_memory(quick ? 1000 : 100000);
-  all_within &= report_ports(quick ? 1000 : 60000);
   return all_within;
+}
+
+// After the echoes: a socket bound to an echo's port and a nearer address would get its datagrams.
+bool weigh_everything(bool quick) {
+  const bool memory_is_within = report_memory(quick ? 1000 : 100000);
+  return report_ports(quick ? 1000 : 60000) && memory_is_within;
 }
 
 int run(bool quick, bool check) {
@@ -182,9 +186,10 @@ int run(bool quick, bool check) {
   raw_connect_processes(raw_echo.ports());
   face_prepare();
   face_connect_processes(face_echo.ports());
-  const bool all_within = compare_everything(quick);
+  bool all_within = compare_everything(quick);
   raw_finish();
   face_finish();
+  all_within &= weigh_everything(quick);
   return check && !all_within ? 1 : 0;
 }
 

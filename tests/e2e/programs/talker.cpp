@@ -202,6 +202,59 @@ std::string in_child(Words& words) {
   return std::string(text, static_cast<std::size_t>(got < 0 ? 0 : got));
 }
 
+std::string handle_of(Words& words) { return "0 " + std::to_string(named(words)); }
+
+// A handle that came from elsewhere gets a name.
+std::string take(Words& words) {
+  const std::string name = word(words);
+  return kept(name, static_cast<SOCKET>(number(words)));
+}
+
+std::string keep_private(Words& words) {
+  const auto handle = reinterpret_cast<HANDLE>(named(words));
+  return told(SetHandleInformation(handle, HANDLE_FLAG_INHERIT, 0) ? 0 : -1);
+}
+
+// Another program, which stays for as long as this one: a forked child becomes it.
+std::string become_cat(Words&) {
+  int ends[2];
+  if (pipe(ends) != 0) return "no pipe";
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[0], STDIN_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    execlp("cat", "cat", static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  ::close(ends[0]);
+  return "0 " + std::to_string(child);
+}
+
+// A forked child becomes this program anew, which does the rest of the line, call by call.
+std::string in_successor(Words& words) {
+  std::string calls;
+  std::getline(words, calls);
+  int ends[2];
+  if (pipe(ends) != 0) return "no pipe";
+  const pid_t child = fork();
+  if (child == 0) {
+    dup2(ends[1], STDOUT_FILENO);
+    ::close(ends[0]);
+    ::close(ends[1]);
+    execl("/proc/self/exe", "talker", calls.c_str(), static_cast<char*>(nullptr));
+    _exit(127);
+  }
+  ::close(ends[1]);
+  std::string answer;
+  char text[1000];
+  for (ssize_t got = ::read(ends[0], text, sizeof text); got > 0; got = ::read(ends[0], text, sizeof text))
+    answer.append(text, static_cast<std::size_t>(got));
+  ::close(ends[0]);
+  waitpid(child, nullptr, 0);
+  return answer;
+}
+
 std::string answer_to(Words& words) {
   static const std::map<std::string, std::string (*)(Words&)> kCalls = {
       {"start", start},           {"open", open},           {"bind", bind_it},
@@ -210,14 +263,26 @@ std::string answer_to(Words& words) {
       {"recvfrom", receive_from}, {"port", port_of},        {"close", close_it},
       {"acquire", acquire},       {"associate", associate}, {"create", create},
       {"lookup", look_up},        {"duplicate", duplicate}, {"adopt", adopt},
-      {"fork", in_child}};
+      {"fork", in_child},         {"exec", in_successor},   {"become-cat", become_cat},
+      {"handle", handle_of},      {"take", take},           {"private", keep_private}};
   const auto call = kCalls.find(word(words));
   return call == kCalls.end() ? "no such call" : call->second(words);
 }
 
 }  // namespace
 
-int main() {
+int main(int count, char** arguments) {
+  // Calls in an argument, with commas between them: their answers are told the same way.
+  if (count > 1) {
+    std::istringstream calls(arguments[1]);
+    std::string answers;
+    for (std::string call; std::getline(calls, call, ',');) {
+      Words words(call);
+      answers += (answers.empty() ? "" : ", ") + answer_to(words);
+    }
+    std::cout << answers;
+    return 0;
+  }
   for (std::string line; std::getline(std::cin, line);) {
     Words words(line);
     std::cout << answer_to(words) << std::endl;

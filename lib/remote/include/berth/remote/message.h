@@ -97,6 +97,15 @@ struct Status {
 struct Fork {
   friend bool operator==(const Fork&, const Fork&) = default;
 };
+/// The program of this connection was replaced by another, which goes on with it: a process with this
+/// identity is started, gets a handle to each socket of `keep` that the connection has one to, and the
+/// connection's other processes end. Answered with a `Welcome`, and its descriptor.
+struct Exec {
+  std::string program;
+  Identity identity;
+  std::vector<SocketId> keep;
+  friend bool operator==(const Exec&, const Exec&) = default;
+};
 /// WSADuplicateSocket for the process of another program: gives it a handle, and keeps the descriptor that
 /// comes with the message, and the words in `note`, until it claims them. Answered with a number; 0: there is
 /// no such program.
@@ -115,7 +124,7 @@ struct Claim {
 }  // namespace ask
 
 using Ask = std::variant<ask::Submit, ask::SetCarrier, ask::ReceiverOf, ask::OwnerOf, ask::Generation,
-                         ask::BoundSockets, ask::Status, ask::Fork, ask::Offer, ask::Claim>;
+                         ask::BoundSockets, ask::Status, ask::Fork, ask::Exec, ask::Offer, ask::Claim>;
 
 /// The answer to SetCarrier.
 struct Done {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <berth/core/gateway.h>
 #include <berth/core/identity.h>
@@ -33,7 +34,17 @@ class RemoteGateway final : public Gateway {
   /// Connects and introduces itself; the error says why the server is not there or does not want us.
   static Result<std::shared_ptr<RemoteGateway>, std::string> connect(const Where& where,
                                                                      const Introduction& introduction);
+  /// Goes on with the connection of a program that this one has replaced, by an exec: `descriptor`, which is
+  /// ours afterwards. The process is a new one, with handles to those sockets of `keep` that the old one had.
+  /// Requires: an identity.
+  static Result<std::shared_ptr<RemoteGateway>, std::string> take_over(int descriptor, const Where& where,
+                                                                       const Introduction& introduction,
+                                                                       const std::vector<SocketId>& keep);
   ~RemoteGateway() override;
+
+  /// In the child of a fork, once it has its connection: calls `then` with the descriptor, which an exec does
+  /// not close. Not at a time when a call on the gateway could be answered.
+  void when_forked(std::function<void(int descriptor)> then);
 
   /// The process that was asked for; empty when none was.
   [[nodiscard]] ProcessId process() const;
