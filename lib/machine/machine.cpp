@@ -147,8 +147,9 @@ Outcome Machine::decide_and_carry_out(ProcessId caller, const Request& request, 
   if (const auto failure = persist(decision->effects)) return *failure;
   // The dice advance only with a grant, so that a refused or failed request leaves no trace at all.
   dice_.next();
+  const bool leads_elsewhere = may_change_receivers(decision->effects, pool_);
   pool_.apply(decision->effects);
-  addresses_may_have_changed();
+  if (leads_elsewhere) addresses_may_have_changed();
   return decision->reply;
 }
 
@@ -364,6 +365,7 @@ std::optional<HostFailure> Machine::restore(const Snapshot& snapshot) {
   const Guard guard(mutex_);
   if (const auto failure = save(snapshot.set_)) return failure;
   pool_ = snapshot.pool_;
+  carriers_.sweep([this](SocketId id) BERTH_REQUIRES(mutex_) { return pool_.socket(id) != nullptr; });
   addresses_may_have_changed();
   dice_ = Dice(snapshot.dice_);
   return std::nullopt;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <berth/rules/receiver.h>
 
+#include <algorithm>
+
 namespace berth {
 namespace {
 
@@ -23,6 +25,34 @@ Fit fit_of(const SocketRecord& socket, const Address& to) {
   return to.family == Family::Ipv4 && takes_ipv4_too(socket) ? Fit::DualStackWildcard : Fit::None;
 }
 
+struct MayChangeReceivers {
+  const PortPool& pool;
+
+  bool operator()(const effect::BindSocket&) const { return true; }
+  bool operator()(const effect::UnbindSocket&) const { return true; }
+  bool operator()(const effect::AddSocket& added) const { return added.socket.is_bound(); }
+  bool operator()(const effect::DropHandle& drop) const { return pool.socket(drop.socket)->handles == 1; }
+  bool operator()(const effect::SetState& change) const {
+    return change.state == SocketState::Listening &&
+           pool.socket(change.socket)->state != SocketState::Listening;
+  }
+
+  // Whom something reaches depends on bound sockets alone, as they were when they were bound (MTX-11).
+  bool operator()(const std::monostate&) const { return false; }
+  bool operator()(const effect::AddProcess&) const { return false; }
+  bool operator()(const effect::RemoveProcess&) const { return false; }
+  bool operator()(const effect::AddHandle&) const { return false; }
+  bool operator()(const effect::SetOptions&) const { return false; }
+  bool operator()(const effect::SetProcessor&) const { return false; }
+  bool operator()(const effect::SetAssociation&) const { return false; }
+  bool operator()(const effect::AddBlock&) const { return false; }
+  bool operator()(const effect::RemoveBlock&) const { return false; }
+  bool operator()(const effect::RemoveBlocksOf&) const { return false; }
+  bool operator()(const effect::RemoveBlocksOfService&) const { return false; }
+  bool operator()(const effect::SetDynamicRange&) const { return false; }
+  bool operator()(const effect::AdvanceSequence&) const { return false; }
+};
+
 }  // namespace
 
 const SocketRecord* receiver_of(const PortPool& pool, Transport transport, const Endpoint& to) {
@@ -37,6 +67,12 @@ const SocketRecord* receiver_of(const PortPool& pool, Transport transport, const
     best_fit = fit;
   }
   return best;
+}
+
+bool may_change_receivers(const Effects& effects, const PortPool& pool) {
+  return std::ranges::any_of(effects.list(), [&pool](const OneEffect& effect) {
+    return std::visit(MayChangeReceivers{pool}, effect);
+  });
 }
 
 }  // namespace berth

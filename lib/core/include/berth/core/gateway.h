@@ -53,7 +53,8 @@ class Gateway {
   /// The socket behind a carrier; nothing for a stranger's.
   [[nodiscard]] virtual std::optional<CarrierOwner> owner_of(Transport transport,
                                                              const Carrier& carrier) const = 0;
-  /// A number that changes whenever the two answers above may change.
+  /// A number that changes whenever one of the two answers above does: when sockets are bound, listen, are
+  /// accepted or end, and with `set_carrier`. Reservations, options, names and refusals leave it.
   [[nodiscard]] virtual std::uint64_t address_generation() const = 0;
 
   // -- handles for other programs ---------------------------------------------------------------------

@@ -25,6 +25,8 @@ class Carriers {
   [[nodiscard]] Carrier of(SocketId socket) const;
   [[nodiscard]] std::optional<CarrierOwner> owner_of(Transport transport, const Carrier& carrier) const;
   void clear();
+  /// Forgets sockets that are gone: before their ids are given again.
+  void sweep(const std::function<bool(SocketId)>& is_there);
 
  private:
   struct Entry {
@@ -39,7 +41,6 @@ class Carriers {
 
   [[nodiscard]] Owners& owners(Transport transport) { return owners_[static_cast<std::size_t>(transport)]; }
   void forget(SocketId socket);
-  void sweep(const std::function<bool(SocketId)>& is_there);
 
   static constexpr std::size_t kFirstSweep = 1024;
   std::unordered_map<std::uint64_t, Entry> entries_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <berth/core/effects.h>
 #include <berth/core/port_pool.h>
 
 namespace berth {
@@ -13,5 +14,9 @@ namespace berth {
 /// share one address by SO_REUSEADDR it is the one that was bound first (B3; by the documents it is
 /// undefined, MTX-14). Source: WinSock/using-so-reuseaddr-and-so-exclusiveaddruse.md.
 [[nodiscard]] const SocketRecord* receiver_of(const PortPool& pool, Transport transport, const Endpoint& to);
+
+/// Whether these effects on `pool` may change what `receiver_of` answers, or which sockets there are. Says so
+/// too when in doubt, never the other way round.
+[[nodiscard]] bool may_change_receivers(const Effects& effects, const PortPool& pool);
 
 }  // namespace berth
