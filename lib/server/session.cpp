@@ -11,7 +11,7 @@ constexpr std::size_t kRoomKept = std::size_t{4} << 10U;
 }  // namespace
 
 Session::Session(Socket socket, Desk& desk, const Settings& settings, bool over_tcp, std::uint64_t pid)
-    : socket_(std::move(socket)), desk_(desk), settings_(settings), hello_timer_(socket_.get_executor()) {
+    : socket_(std::move(socket)), desk_(desk), settings_(settings), deadline_(socket_.get_executor()) {
   client_.over_tcp = over_tcp;
   client_.pid = pid;
 }
@@ -21,7 +21,7 @@ Session::~Session() { desk_.leave(client_); }
 void Session::begin() {
   boost::system::error_code ignored;  // without it a slow peer would be waited for; then it is cut
   socket_.non_blocking(true, ignored);
-  watch_hello();
+  cut_after(settings_.limits.hello);
   go_on();
 }
 
@@ -31,11 +31,11 @@ void Session::cut() {
   socket_.close(ignored);
 }
 
-void Session::watch_hello() {
-  hello_timer_.expires_after(settings_.limits.hello);
-  hello_timer_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
+void Session::cut_after(std::chrono::milliseconds time) {
+  deadline_.expires_after(time);
+  deadline_.async_wait([weak = weak_from_this()](const boost::system::error_code& error) {
     const auto self = weak.lock();
-    if (!error && self && !self->client_.is_welcome) self->cut();
+    if (!error && self && (!self->client_.is_welcome || self->is_over_)) self->cut();
   });
 }
 
@@ -89,7 +89,7 @@ void Session::answer_what_is_whole() {
     const bool was_welcome = client_.is_welcome;
     Answer answer = desk_.answer(client_, std::string_view(in_).substr(done_, newline - done_), out_);
     done_ = looked_at_ = newline + 1;
-    if (!was_welcome && client_.is_welcome) hello_timer_.cancel();
+    if (!was_welcome && client_.is_welcome) deadline_.cancel();
     if (answer.farewell) end(*std::move(answer.farewell));
     if (answer.descriptor >= 0) {
       with_ = std::move(answer);
@@ -122,6 +122,7 @@ void Session::write_what_fits() {
 void Session::end(std::string reason) {
   if (is_over_) return;
   is_over_ = true;
+  cut_after(settings_.limits.farewell);
   if (settings_.log)
     settings_.log(Weight::Trouble,
                   "the connection of " +

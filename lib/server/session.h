@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -40,13 +41,13 @@ class Session : public std::enable_shared_from_this<Session> {
   void answer_what_is_whole();
   void write_what_fits();
   void end(std::string reason);
-  void watch_hello();
+  void cut_after(std::chrono::milliseconds time);
   [[nodiscard]] bool may_answer() const;
 
   Socket socket_;
   Desk& desk_;
   const Settings& settings_;
-  boost::asio::steady_timer hello_timer_;
+  boost::asio::steady_timer deadline_;  // of the hello, then of the farewell
   boost::asio::coroutine routine_;
   Client client_;
   std::string in_;
@@ -55,7 +56,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string out_;
   std::size_t with_answer_at_ = 0;  // of `out_`: the answer that the descriptor goes with
   Answer with_;
-  bool is_over_ = false;  // when `out_` is written, or at once if it cannot be
+  bool is_over_ = false;  // when `out_` is written, or the deadline has passed
   bool is_cut_ = false;
 };
 

@@ -183,6 +183,30 @@ TEST(Server, DoesNotWaitForAClientThatDoesNotRead) {
   talker.join();
 }
 
+TEST(Server, DoesNotKeepAPlaceForWhoDoesNotReadItsFarewell) {
+  server::Settings settings;
+  settings.limits.clients = 3;
+  settings.limits.queued_bytes = std::size_t{64} << 20U;
+  settings.limits.farewell = std::chrono::milliseconds(30);
+  ServedMachine served(settings);
+  const ProcessId process = served.machine->start_process(kAdministrator);
+  for (Port port = 1000; port < 1200; ++port)
+    ASSERT_TRUE(is_granted(bound(*served.machine, process, opened(*served.machine, process), port)));
+  // More than the host keeps for a reader, and all in one piece, so that it is read before it is answered.
+  std::string lines = "{\"berth\":1}\n";
+  for (int i = 0; i < 100; ++i) lines += "{\"status\":true}\n";
+  lines += "nonsense\n";
+  std::vector<remote::Channel> deaf;
+  for (std::size_t i = 0; i < settings.limits.clients; ++i) {
+    deaf.push_back(served.connect());
+    ASSERT_TRUE(deaf.back().send(lines));
+  }
+  EXPECT_TRUE(comes_true([&] { return remote::RemoteGateway::connect(served.where(), {}).has_value(); }));
+  for (remote::Channel& channel : deaf)
+    while (const auto line = channel.receive(remote::kMostBytesAnswered))
+      EXPECT_FALSE(remote::farewell_in(*line)) << "what was not to be read was written";
+}
+
 TEST(Server, TakesSeveralMessagesAtOnceAndMessagesInPieces) {
   ServedMachine served;
   remote::Channel channel = served.connect();
@@ -215,6 +239,34 @@ TEST(Server, ShowsItsAddressGenerationInSharedMemory) {
   const std::uint64_t before = client->address_generation();
   ASSERT_TRUE(is_granted(bound(*other, other->process(), opened(*other, other->process()), 80)));
   EXPECT_EQ(client->address_generation(), served.machine->address_generation());
+  EXPECT_NE(client->address_generation(), before);
+}
+
+TEST(Server, KeepsItsAddressGenerationWhereNothingLeadsElsewhere) {
+  ServedMachine served;
+  const auto client = served.join();
+  const auto other = served.join();
+  const auto ask = [&](const Request& request) {
+    const Outcome outcome = other->submit(other->process(), request);
+    return is_granted(outcome) ? std::get<Reply>(outcome) : Reply{};
+  };
+  const SocketId bound_one = opened(*other, other->process());
+  ASSERT_TRUE(is_granted(bound(*other, other->process(), bound_one, 80)));
+  const std::uint64_t before = client->address_generation();
+  const SocketId socket = opened(*other, other->process());
+  const Token token = ask(request::Acquire{socket, {6000, 10}}).token;
+  ASSERT_TRUE(token);
+  ask(request::Associate{opened(*other, other->process()), token});
+  ask(request::Release{socket, token});
+  ask(request::SetOption{bound_one, Option::Broadcast, true});
+  EXPECT_EQ(ask(request::NameOf{bound_one}).name.port, 80);
+  EXPECT_TRUE(ask(request::CreatePersistent{Transport::Tcp, {7000, 10}}).token);
+  EXPECT_TRUE(ask(request::LookupPersistent{Transport::Tcp, {7000, 10}}).token);
+  EXPECT_FALSE(is_granted(bound(*other, other->process(), socket, 80)));
+  served.join().reset();  // a program that comes and goes
+  EXPECT_EQ(client->address_generation(), before);
+  EXPECT_EQ(served.machine->address_generation(), before);
+  ask(request::CloseSocket{bound_one});
   EXPECT_NE(client->address_generation(), before);
 }
 

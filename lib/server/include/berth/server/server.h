@@ -25,6 +25,7 @@ struct Limits {
   std::size_t offers = 1024;                           ///< duplicates that nobody has claimed yet
   std::size_t queued_bytes = std::size_t{256} << 10U;  ///< beyond it, a client is not read any more
   std::chrono::milliseconds hello{10'000};             ///< how long a client may take to say who it is
+  std::chrono::milliseconds farewell{2'000};           ///< how long it may take to read why it is sent away
   std::chrono::milliseconds ticket{10'000};            ///< how long a forked child may take to come
 };
 
