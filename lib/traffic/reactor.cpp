@@ -11,6 +11,7 @@
 #include <csignal>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include <berth/traffic/host_socket.h>
 
@@ -54,14 +55,11 @@ Reactor& Reactor::of_program() {
   return reactor;
 }
 
-Reactor::Reactor() : epoll_(epoll_create1(EPOLL_CLOEXEC)), wakeup_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  epoll_event event = event_of(kWakeup, EPOLLIN);
-  epoll_ctl(epoll_, EPOLL_CTL_ADD, wakeup_, &event);
-}
-
-// Requires: the lock is held.
-void Reactor::ensure_thread() {
-  if (std::exchange(has_thread_, true)) return;
+// Requires: the lock is held. False when the host has no descriptor left.
+bool Reactor::ensure_thread() {
+  if (has_thread_) return true;
+  if (!open()) return false;
+  has_thread_ = true;
   // The program's signals are for the program's threads.
   sigset_t all;
   sigset_t before;
@@ -69,11 +67,34 @@ void Reactor::ensure_thread() {
   pthread_sigmask(SIG_SETMASK, &all, &before);
   std::thread([this] { run(); }).detach();
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return true;
+}
+
+bool Reactor::open() {
+  epoll_ = epoll_create1(EPOLL_CLOEXEC);
+  wakeup_ = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  epoll_event event = event_of(kWakeup, EPOLLIN);
+  const bool is_open = epoll_ >= 0 && epoll_ctl(epoll_, EPOLL_CTL_ADD, wakeup_, &event) == 0;
+  if (!is_open) close();
+  return is_open;
+}
+
+void Reactor::close() {
+  for (int* descriptor : {&epoll_, &wakeup_})
+    if (const int open = std::exchange(*descriptor, -1); open >= 0) ::close(open);
+}
+
+// What the parent's wishes hold on to is not destroyed in the child: destroying it may want locks.
+void Reactor::begin_anew() {
+  static std::vector<std::pair<Watched, Actions>>& of_parents = *new std::vector<std::pair<Watched, Actions>>;
+  close();
+  has_thread_ = false;
+  of_parents.emplace_back(std::exchange(watched_, {}), std::exchange(actions_, {}));
 }
 
 Reactor::Key Reactor::add(int descriptor, Ready ready) {
   const std::lock_guard guard(mutex_);
-  ensure_thread();
+  if (!ensure_thread()) return 0;
   const Key key = next_key_++;
   // Nothing is wanted yet; with ONESHOT a socket that has failed stays silent after the first time.
   epoll_event event = event_of(key, EPOLLONESHOT);

@@ -2,6 +2,7 @@
 #include "async_state.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "connecting.h"
@@ -18,11 +19,26 @@ AsyncState::~AsyncState() {
   if (key_ != 0) traffic::Reactor::of_program().remove(key_, flow_.descriptor);
 }
 
+std::unique_lock<std::mutex> AsyncState::locked() {
+  std::unique_lock guard(mutex_);
+  if (forks_ != forks_counted()) leave_to_parent();
+  return guard;
+}
+
+void AsyncState::leave_to_parent() {
+  forks_ = forks_counted();
+  key_ = 0;
+  for (auto& queue : queues_) {
+    std::ranges::move(queue, std::back_inserter(of_parent_));
+    queue.clear();
+  }
+}
+
 // -- overlapped calls -------------------------------------------------------------------------------
 
 std::optional<Completion> AsyncState::submit(Side side, const std::shared_ptr<Operation>& operation,
                                              const Attempt& attempt) {
-  const std::lock_guard guard(mutex_);
+  const auto guard = locked();
   const auto tried = [&attempt](const std::deque<Waiting>& queue) {
     return queue.empty() ? attempt() : std::nullopt;
   };
@@ -43,13 +59,13 @@ std::optional<Completion> AsyncState::submit(Side side, const std::shared_ptr<Op
 }
 
 void AsyncState::cancel(const Operation* operation) {
-  const std::lock_guard guard(mutex_);
-  for (auto& queue : queues_) {
+  const auto guard = locked();
+  for (auto* queue : {&queues_[0], &queues_[1], &of_parent_}) {
     const auto found = std::ranges::find_if(
-        queue, [operation](const Waiting& waiting) { return waiting.operation.get() == operation; });
-    if (found == queue.end()) continue;
+        *queue, [operation](const Waiting& waiting) { return waiting.operation.get() == operation; });
+    if (found == queue->end()) continue;
     const auto cancelled = found->operation;
-    queue.erase(found);
+    queue->erase(found);
     cancelled->end(Completion::cancelled());
     return;
   }
@@ -70,7 +86,7 @@ void AsyncState::advance(std::deque<Waiting>& queue) {
 }
 
 void AsyncState::on_ready() {
-  const std::lock_guard guard(mutex_);
+  const auto guard = locked();
   advance(queue_of(Side::Out));  // first: what has been sent may go on to receive
   advance(queue_of(Side::In));
   // What woke the reactor may have been taken meanwhile.
@@ -100,7 +116,7 @@ std::uint16_t AsyncState::wanted() const {
 // -- network events ---------------------------------------------------------------------------------
 
 void AsyncState::select(long events, std::shared_ptr<Event> event) {
-  const std::lock_guard guard(mutex_);
+  const auto guard = locked();
   selected_ = events;
   enabled_ = events;
   event_ = std::move(event);
@@ -113,7 +129,7 @@ void AsyncState::inherit(AsyncState& listener) {
   long events = 0;
   std::shared_ptr<Event> event;
   {
-    const std::lock_guard guard(listener.mutex_);
+    const auto guard = listener.locked();
     events = listener.selected_;
     event = listener.event_;
   }
@@ -121,13 +137,13 @@ void AsyncState::inherit(AsyncState& listener) {
 }
 
 void AsyncState::enable(long event) {
-  const std::lock_guard guard(mutex_);
+  const auto guard = locked();
   enabled_ |= event & selected_;
   look_now();
 }
 
 void AsyncState::look_again() {
-  const std::lock_guard guard(mutex_);
+  const auto guard = locked();
   peer_is_done_ = false;
   enabled_ |= selected_ & (FD_CONNECT | FD_CLOSE);
   was_connecting_ = true;
@@ -135,7 +151,7 @@ void AsyncState::look_again() {
 }
 
 AsyncState::Seen AsyncState::take_events(Event* event) {
-  const std::lock_guard guard(mutex_);
+  const auto guard = locked();
   if (event != nullptr) event->reset();
   return std::exchange(seen_, {});
 }

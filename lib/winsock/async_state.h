@@ -14,6 +14,7 @@
 #include <berth/traffic/reactor.h>
 
 #include "flow.h"
+#include "fork.h"
 #include "operation.h"
 
 namespace berth::winsock {
@@ -21,7 +22,8 @@ namespace berth::winsock {
 /// What an emulated socket has once it is used asynchronously: the overlapped calls that wait for the host,
 /// and the network events that the program has selected.
 ///
-/// Thread-safe. Calls of one direction end in the order in which they began.
+/// Thread-safe. Calls of one direction end in the order in which they began. In the child of a fork the
+/// parent's calls are not gone on with: the parent does that. They can still be cancelled there.
 class AsyncState {
  public:
   /// Where a call waits: for bytes and connections, or to get rid of bytes and to be connected.
@@ -63,7 +65,9 @@ class AsyncState {
 
   [[nodiscard]] std::deque<Waiting>& queue_of(Side side) { return queues_[static_cast<std::size_t>(side)]; }
 
+  [[nodiscard]] std::unique_lock<std::mutex> locked();
   // All under the lock.
+  void leave_to_parent();
   void advance(std::deque<Waiting>& queue);
   void arm();
   [[nodiscard]] std::uint16_t wanted() const;
@@ -82,6 +86,8 @@ class AsyncState {
   std::mutex mutex_;  // guards what follows
   traffic::Reactor::Key key_ = 0;
   std::array<std::deque<Waiting>, 2> queues_;
+  std::deque<Waiting> of_parent_;
+  unsigned forks_ = forks_counted();
   long selected_ = 0;
   long enabled_ = 0;
   std::shared_ptr<Event> event_;

@@ -5,6 +5,8 @@
 
 #include <cstdio>
 
+#include <berth/traffic/reactor.h>
+
 #include "handle_table.h"
 #include "objects.h"
 #include "operation.h"
@@ -21,8 +23,10 @@ void before_fork() {
   Dispatcher::of_program().hold_still();
   PendingOperations::of_program().hold_still();
   hold_associations_still();
+  traffic::Reactor::of_program().hold_still();
 }
 void after_fork_in_parent() {
+  traffic::Reactor::of_program().go_on();
   let_associations_go_on();
   PendingOperations::of_program().go_on();
   Dispatcher::of_program().go_on();
@@ -31,6 +35,7 @@ void after_fork_in_parent() {
 }
 void after_fork_in_child() {
   HandleTable::of_program().forget_calls();
+  traffic::Reactor::of_program().begin_anew();
   after_fork_in_parent();
   fork_count.fetch_add(1, std::memory_order_relaxed);
 }

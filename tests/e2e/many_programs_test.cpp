@@ -15,6 +15,7 @@ namespace berth::test {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 using testing::StartsWith;
 
 std::string content_of(const std::string& path) {
@@ -272,6 +273,51 @@ TEST(ManyPrograms, BecomeTwoWhenTheyFork) {
   EXPECT_THAT(parent->tell("fork accept l s"), StartsWith("0 "));
 }
 
+// A connection from one program to another: `parent` has `s` of it, and `client` has `c`.
+struct Connected {
+  explicit Connected(const Served& served) : parent(served.program()), client(served.program()) {
+    EXPECT_EQ(parent->tell("open tcp l"), "0");
+    EXPECT_EQ(parent->tell("bind l 80"), "0");
+    EXPECT_EQ(parent->tell("listen l"), "0");
+    EXPECT_EQ(client->tell("open tcp c"), "0");
+    EXPECT_EQ(client->tell("connect c 80"), "0");
+    EXPECT_THAT(parent->tell("accept l s"), StartsWith("0 "));
+  }
+  std::unique_ptr<Program> parent;
+  std::unique_ptr<Program> client;
+};
+
+TEST(ForkedPrograms, LeaveTheirParentsReceiveAlone) {
+  Served served;
+  const Connected pair(served);
+  EXPECT_EQ(pair.parent->tell("begin s"), "997");
+  EXPECT_EQ(pair.parent->tell("fork close s"), "0");
+  EXPECT_EQ(pair.client->tell("send c hello"), "0");
+  EXPECT_EQ(pair.parent->tell("finish"), "0 hello");
+  EXPECT_EQ(pair.parent->tell("begin s"), "997");
+  EXPECT_EQ(pair.parent->tell("fork port s"), "0 80");
+  EXPECT_EQ(pair.client->tell("send c again"), "0");
+  EXPECT_EQ(pair.parent->tell("finish"), "0 again");
+}
+
+TEST(ForkedPrograms, ReceiveForThemselves) {
+  Served served;
+  const Connected pair(served);
+  EXPECT_EQ(pair.parent->tell("begin s"), "997");
+  EXPECT_EQ(pair.client->tell("send c first"), "0");
+  EXPECT_EQ(pair.parent->tell("finish"), "0 first");
+  EXPECT_EQ(pair.parent->tell("open udp d"), "0");
+  EXPECT_EQ(pair.parent->tell("bind d 53"), "0");
+  EXPECT_EQ(pair.parent->tell("begin d"), "997");
+  EXPECT_EQ(pair.parent->tell("sendto d 53 to-itself"), "0");
+  EXPECT_EQ(pair.parent->tell("finish"), "0 to-itself");
+  EXPECT_EQ(pair.parent->tell("fork begin d; sendto d 53 child; finish"), "997; 0; 0 child");
+  EXPECT_EQ(pair.parent->tell("begin s"), "997");
+  EXPECT_EQ(pair.parent->tell("fork begin d; sendto d 53 child; finish; close s"), "997; 0; 0 child; 0");
+  EXPECT_EQ(pair.client->tell("send c second"), "0");
+  EXPECT_EQ(pair.parent->tell("finish"), "0 second");
+}
+
 // -- the commands ---------------------------------------------------------------------------------
 
 struct Ended {
@@ -365,10 +411,32 @@ TEST(Serve, RefusesWhatItCannotUse) {
 
 TEST(Serve, RefusesASecondServerOnItsStore) {
   const TemporaryFolder folder;
-  Served served({"--store", folder / "store"});
-  const Ended second = shell(kBerth + " serve --socket " + (folder / "s") + " --store " + (folder / "store"));
+  const std::string store = folder / "store";
+  Served first({"--store", store});
+  EXPECT_THAT(first.program()->tell("create 7000 5"), StartsWith("0 "));
+  const std::string stored = content_of(store);
+  const Ended second = shell(kBerth + " serve --socket " + (folder / "s") + " --store " + store);
   EXPECT_EQ(second.code, 2);
-  EXPECT_THAT(second.output, HasSubstr("store"));
+  EXPECT_THAT(second.output, HasSubstr(store + ": found process " + std::to_string(first.server().pid()) +
+                                       " as its writer, expected no other writer"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "s"));
+  EXPECT_EQ(content_of(store), stored);
+  const auto program = first.program();
+  EXPECT_THAT(program->tell("lookup 7000 5"), StartsWith("0 "));
+  EXPECT_THAT(program->tell("create 7100 5"), StartsWith("0 "));
+  EXPECT_NE(content_of(store), stored);
+}
+
+TEST(Serve, TakesAStoreWhoseServerWasKilled) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> options = {"--store", folder / "store"};
+  Served first(options);
+  EXPECT_THAT(first.program()->tell("create 7000 5"), StartsWith("0 "));
+  EXPECT_EQ(shell(kBerth + " serve --socket " + (folder / "s") + " --store " + options[1]).code, 2);
+  first.server().kill();
+  const Served second(options);
+  EXPECT_THAT(second.program()->tell("lookup 7000 5"), StartsWith("0 "));
+  EXPECT_THAT(second.program()->tell("lookup 7100 5"), Not(StartsWith("0 ")));
 }
 
 TEST(Serve, EndsWhenItIsToldTo) {

@@ -122,6 +122,35 @@ std::string receive_from(Words& words) {
   return "0 " + std::string(text, static_cast<std::size_t>(got)) + ' ' + std::to_string(ntohs(peer.sin_port));
 }
 
+// An overlapped receive on a socket, of which there is one.
+struct Receive {
+  SOCKET socket = INVALID_SOCKET;
+  OVERLAPPED overlapped{};
+  char text[1000]{};
+};
+Receive pending;
+
+std::string begin_receive(Words& words) {
+  pending = {};
+  pending.socket = named(words);
+  pending.overlapped.hEvent = WSACreateEvent();
+  WSABUF buffer{sizeof pending.text, pending.text};
+  DWORD flags = 0;
+  return told(WSARecv(pending.socket, &buffer, 1, nullptr, &flags, &pending.overlapped, nullptr));
+}
+
+std::string finish_receive(Words&) {
+  constexpr DWORD kLongerThanItTakes = 10'000;
+  const DWORD waited =
+      WSAWaitForMultipleEvents(1, &pending.overlapped.hEvent, TRUE, kLongerThanItTakes, FALSE);
+  if (waited != WSA_WAIT_EVENT_0) return "nothing came";
+  DWORD bytes = 0;
+  DWORD flags = 0;
+  if (WSAGetOverlappedResult(pending.socket, &pending.overlapped, &bytes, FALSE, &flags) == FALSE)
+    return told(SOCKET_ERROR);
+  return "0 " + std::string(pending.text, bytes);
+}
+
 std::string port_of(Words& words) {
   sockaddr_in name{};
   int size = sizeof name;
@@ -183,13 +212,17 @@ std::string adopt(Words& words) {
 
 std::string answer_to(Words& words);
 
-// A forked child does the rest of the line; the answer is the child's, and its process number.
+// A forked child does the rest of the line, calls with ; between them; the answers are the child's.
 std::string in_child(Words& words) {
   int ends[2];
   if (pipe(ends) != 0) return "no pipe";
   const pid_t child = fork();
   if (child == 0) {
-    const std::string answer = answer_to(words);
+    std::string answer;
+    for (std::string call; std::getline(words, call, ';');) {
+      Words one(call);
+      answer += (answer.empty() ? "" : "; ") + answer_to(one);
+    }
     const bool is_told = write(ends[1], answer.data(), answer.size()) == static_cast<ssize_t>(answer.size());
     _exit(is_told ? 0 : 1);
   }
@@ -256,15 +289,32 @@ std::string in_successor(Words& words) {
 }
 
 std::string answer_to(Words& words) {
-  static const std::map<std::string, std::string (*)(Words&)> kCalls = {
-      {"start", start},           {"open", open},           {"bind", bind_it},
-      {"listen", listen_on},      {"accept", accept_one},   {"connect", connect_to},
-      {"send", send_it},          {"recv", receive},        {"sendto", send_to},
-      {"recvfrom", receive_from}, {"port", port_of},        {"close", close_it},
-      {"acquire", acquire},       {"associate", associate}, {"create", create},
-      {"lookup", look_up},        {"duplicate", duplicate}, {"adopt", adopt},
-      {"fork", in_child},         {"exec", in_successor},   {"become-cat", become_cat},
-      {"handle", handle_of},      {"take", take},           {"private", keep_private}};
+  static const std::map<std::string, std::string (*)(Words&)> kCalls = {{"start", start},
+                                                                        {"open", open},
+                                                                        {"bind", bind_it},
+                                                                        {"listen", listen_on},
+                                                                        {"accept", accept_one},
+                                                                        {"connect", connect_to},
+                                                                        {"send", send_it},
+                                                                        {"recv", receive},
+                                                                        {"sendto", send_to},
+                                                                        {"recvfrom", receive_from},
+                                                                        {"port", port_of},
+                                                                        {"close", close_it},
+                                                                        {"acquire", acquire},
+                                                                        {"associate", associate},
+                                                                        {"create", create},
+                                                                        {"lookup", look_up},
+                                                                        {"duplicate", duplicate},
+                                                                        {"adopt", adopt},
+                                                                        {"fork", in_child},
+                                                                        {"exec", in_successor},
+                                                                        {"become-cat", become_cat},
+                                                                        {"handle", handle_of},
+                                                                        {"take", take},
+                                                                        {"private", keep_private},
+                                                                        {"begin", begin_receive},
+                                                                        {"finish", finish_receive}};
   const auto call = kCalls.find(word(words));
   return call == kCalls.end() ? "no such call" : call->second(words);
 }

@@ -13,6 +13,9 @@ namespace berth::traffic {
 /// The one thread of a program that waits for the host's sockets, and for time to pass, where no thread of
 /// the program does. It starts with the first wish; a program without wishes has none.
 ///
+/// A forked child begins anew: what its parent watches and waits for stays with the parent, whose epoll the
+/// child would otherwise share.
+///
 /// Our own code around epoll: a Boost template inside a static library that users link would collide with
 /// their own Boost. Thread-safe.
 class Reactor {
@@ -28,7 +31,8 @@ class Reactor {
 
   /// Looks after a descriptor, for nothing yet. 0 when the host refuses. Requires: it is not watched already.
   Key add(int descriptor, Ready ready);
-  /// Waits for what is wanted, once; replaces an earlier wish. Nothing wanted: waits for nothing.
+  /// Waits for what is wanted, once; replaces an earlier wish. Nothing wanted: waits for nothing. Nothing
+  /// happens for a key that the parent of a fork was given.
   void arm(Key key, int descriptor, std::uint16_t wanted);
   /// Forgets the descriptor; a call of `ready` that has begun may still be running.
   /// Requires: the descriptor is still open.
@@ -37,24 +41,36 @@ class Reactor {
   /// Calls `action` on the reactor's thread when the time has passed.
   void after(std::chrono::milliseconds time, std::function<void()> action);
 
+  /// Around a fork: no change is then half done in the child.
+  void hold_still() { mutex_.lock(); }
+  void go_on() { mutex_.unlock(); }
+  /// In the child, between the two.
+  void begin_anew();
+
  private:
   using Clock = std::chrono::steady_clock;
 
-  Reactor();
-  void ensure_thread();
+  using Watched = std::map<Key, std::shared_ptr<const Ready>>;
+  using Actions = std::multimap<Clock::time_point, std::function<void()>>;
+
+  Reactor() = default;
+  bool ensure_thread();
+  bool open();
+  void close();
   void run();
   [[nodiscard]] int milliseconds_to_next_action();
   void run_due_actions();
   void tell(Key key, std::uint16_t found);
   void wake() const;
 
-  const int epoll_;
-  const int wakeup_;
+  // Change only before the thread starts, and in the child of a fork.
+  int epoll_ = -1;
+  int wakeup_ = -1;
   std::mutex mutex_;  // guards what follows
   bool has_thread_ = false;
-  Key next_key_ = 1;
-  std::map<Key, std::shared_ptr<const Ready>> watched_;
-  std::multimap<Clock::time_point, std::function<void()>> actions_;
+  Key next_key_ = 1;  // goes on in a child: keys of the parent are nobody's there
+  Watched watched_;
+  Actions actions_;
 };
 
 }  // namespace berth::traffic
