@@ -292,11 +292,14 @@ Answer Desk::answer_to(Client& client, const remote::ask::Exec& asked, std::stri
 
 std::size_t Desk::copy_sockets(const Client& from, const std::vector<SocketId>& sockets, ProcessId into) {
   std::size_t copied = 0;
-  for (const SocketId socket : sockets)
-    copied += std::ranges::any_of(from.processes, [&](const auto& one) {
+  for (const SocketId socket : sockets) {
+    if (copied == settings_.limits.sockets_per_client) break;
+    const bool had_it = std::ranges::any_of(from.processes, [&](const auto& one) {
       return std::holds_alternative<Reply>(
           machine_->submit(one.first, request::DuplicateSocket{socket, into}));
     });
+    copied += had_it ? 1 : 0;
+  }
   return copied;
 }
 

@@ -96,9 +96,11 @@ void interrupt_calls_on(const Gateway& machine) {
 std::shared_ptr<ProcessFace> make_embedded_process() {
   auto made = make_embedded_machine();
   if (made) {
-    if (made->when_gone) made->when_gone([machine = made->machine.get()] { interrupt_calls_on(*machine); });
-    auto process = std::make_shared<ProcessFace>(made->machine, made->process, 0, made->network);
-    open_left_handles(*process, made->inheritance);
+    EmbeddedMachine embedded = std::move(made).value();
+    if (embedded.when_gone)
+      embedded.when_gone([machine = embedded.machine.get()] { interrupt_calls_on(*machine); });
+    auto process = std::make_shared<ProcessFace>(embedded.machine, embedded.process, 0, embedded.network);
+    open_left_handles(*process, embedded.inheritance);
     return process;
   }
   std::fprintf(stderr, "berth: %s\n", in_one_line(made.error()).c_str());

@@ -130,7 +130,8 @@ Result<EmbeddedMachine, std::string> embed_machine(const Settings& settings) {
   return EmbeddedMachine{.machine = std::shared_ptr<Gateway>(*opened, machine),
                          .process = process,
                          .network = settings.network,
-                         .when_gone = {}};
+                         .when_gone = {},
+                         .inheritance = {}};
 }
 
 // -- a machine behind a socket --------------------------------------------------------------------

@@ -76,6 +76,7 @@ TEST(Wire, CarriesWhatIsAskedBesides) {
            ask::ReceiverOf{.transport = Transport::Udp, .to = name},
            ask::OwnerOf{.transport = Transport::Tcp, .carrier = carrier}, ask::Generation{},
            ask::BoundSockets{}, ask::Status{}, ask::Fork{},
+           ask::Exec{.program = "a.exe", .identity = {TokenKind::StandardUser, "bob"}, .keep = {{1}, {2}}},
            ask::Offer{.caller = {1}, .socket = {2}, .pid = 3, .note = "a \"note\""}, ask::Claim{7}})
     EXPECT_EQ(sent(ask), ask) << line_of(ask);
 }

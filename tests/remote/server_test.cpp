@@ -336,6 +336,57 @@ TEST(Server, WantsItsSecretFromWhoComesOverTcp) {
   EXPECT_EQ(client->address_generation(), served.machine->address_generation());
 }
 
+// A conversation by messages, line by line.
+class Talk {
+ public:
+  explicit Talk(const ServedMachine& served) : channel_(served.connect()) {}
+  template <class Answer, class Message>
+  Answer about(const Message& message) {
+    std::string line;
+    remote::write(line, message);
+    EXPECT_TRUE(channel_.send(line));
+    const auto answer = remote::parse<Answer>(channel_.receive(remote::kMostBytesAnswered).value_or(""));
+    EXPECT_TRUE(answer) << answer.error();
+    return answer ? *answer : Answer{};
+  }
+  Outcome ask(ProcessId caller, const Request& request) {
+    return about<Outcome>(remote::Ask(remote::ask::Submit{.caller = caller, .request = request}));
+  }
+
+ private:
+  remote::Channel channel_;
+};
+
+TEST(Server, GoesOnWithTheProgramThatTookAnothersPlace) {
+  ServedMachine served;
+  Talk talk(served);
+  remote::Hello hello;
+  hello.identity = kAdministrator;
+  const ProcessId before = talk.about<remote::Welcome>(hello).process;
+  const request::OpenSocket open{Transport::Tcp, Family::Ipv4};
+  const SocketId kept = std::get<Reply>(talk.ask(before, open)).socket;
+  const SocketId dropped = std::get<Reply>(talk.ask(before, open)).socket;
+  const remote::Ask exec(remote::ask::Exec{
+      .program = "next", .identity = {TokenKind::StandardUser, "bob"}, .keep = {kept, SocketId{99}}});
+  const ProcessId after = talk.about<remote::Welcome>(exec).process;
+  EXPECT_NE(after, before);
+  EXPECT_TRUE(has_failed(talk.ask(before, request::NameOf{kept}), HostFailure::ProcessIsNotRunning));
+  EXPECT_EQ(std::get<Refusal>(talk.ask(after, request::NameOf{kept})).rule, Rule::SocketHasNoName);
+  EXPECT_EQ(std::get<Refusal>(talk.ask(after, request::NameOf{dropped})).rule, Rule::NotASocket);
+  EXPECT_TRUE(served.machine->inspect([&](const PortPool& pool) {
+    return pool.process(after)->token == TokenKind::StandardUser && pool.process(before) == nullptr;
+  }));
+}
+
+TEST(Server, LetsNobodyBecomeWhoIsNotAllowed) {
+  server::Settings settings;
+  settings.allowed = {{.kind = TokenKind::StandardUser, .account = std::nullopt}};
+  ServedMachine served(settings);
+  EXPECT_THAT(farewell_to(served, {R"({"berth":1,"identity":"standard-user:bob"})",
+                                   R"({"exec":"next","identity":"local-system","keep":[]})"}),
+              HasSubstr("not allowed"));
+}
+
 TEST(Server, TellsItsStatus) {
   ServedMachine served;
   const auto client = served.join();

@@ -24,12 +24,14 @@ struct Receiver {
   bool address_is_local = false;  ///< the address is one of the machine's
   SocketId socket;                ///< empty: nobody receives there
   Carrier carrier;                ///< empty: the receiving socket has not talked yet
+  friend bool operator==(const Receiver&, const Receiver&) = default;
 };
 
 /// Whose endpoint a carrier is.
 struct CarrierOwner {
   SocketId socket;
   Endpoint name;  ///< the emulated name that it talks under
+  friend bool operator==(const CarrierOwner&, const CarrierOwner&) = default;
 };
 
 /// What another program has offered: a handle to a socket, with the host's socket behind it, whose descriptor
