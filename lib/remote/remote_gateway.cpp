@@ -96,8 +96,7 @@ void after_fork_in_child() {
 }
 
 void add_gateway(RemoteGateway::Impl* gateway) {
-  static const int watched = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
-  static_cast<void>(watched);
+  RemoteGateway::watch_forks();
   const std::lock_guard guard(gateways().mutex);
   gateways().all.push_back(gateway);
 }
@@ -270,6 +269,11 @@ RemoteGateway::RemoteGateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 RemoteGateway::~RemoteGateway() {
   remove_gateway(impl_.get());
   impl_->end_watching();
+}
+
+void RemoteGateway::watch_forks() {
+  static const int watched = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+  static_cast<void>(watched);
 }
 
 void RemoteGateway::when_forked(std::function<void(int)> then) {

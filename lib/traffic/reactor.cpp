@@ -168,6 +168,7 @@ void Reactor::run() {
   for (;;) {
     const int count =
         epoll_wait(epoll_, events.data(), static_cast<int>(events.size()), milliseconds_to_next_action());
+    const std::lock_guard guard(telling_);
     for (int i = 0; i < count; ++i) {
       const epoll_event& event = events[static_cast<std::size_t>(i)];
       if (event.data.u64 != kWakeup) {

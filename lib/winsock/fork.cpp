@@ -5,6 +5,7 @@
 
 #include <cstdio>
 
+#include <berth/remote/remote_gateway.h>
 #include <berth/traffic/reactor.h>
 
 #include "handle_table.h"
@@ -18,6 +19,7 @@ namespace {
 std::atomic<unsigned> forks_when_said = 0;
 
 void before_fork() {
+  traffic::Reactor::of_program().finish_telling();
   HandleTable::of_program().hold_still();
   ObjectTable::of_program().hold_still();
   Dispatcher::of_program().hold_still();
@@ -45,7 +47,10 @@ void after_fork_in_child() {
 constinit std::atomic<unsigned> fork_count = 0;
 
 unsigned forks_so_far() noexcept {
-  static const int watched = pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+  // What is registered later comes first before a fork: the reactor's thread may be asking a machine that is
+  // served, and is waited for while that one still answers.
+  static const int watched = (remote::RemoteGateway::watch_forks(),
+                              pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child));
   static_cast<void>(watched);
   return forks_counted();
 }

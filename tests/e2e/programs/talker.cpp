@@ -248,20 +248,24 @@ std::string keep_private(Words& words) {
   return told(SetHandleInformation(handle, HANDLE_FLAG_INHERIT, 0) ? 0 : -1);
 }
 
-// Another program, which stays for as long as this one: a forked child becomes it.
+// Another program, which stays for as long as this one: a forked child becomes it. It has when it echoes.
 std::string become_cat(Words&) {
-  int ends[2];
-  if (pipe(ends) != 0) return "no pipe";
+  int in[2];
+  int out[2];
+  if (pipe(in) != 0 || pipe(out) != 0) return "no pipe";
   const pid_t child = fork();
   if (child == 0) {
-    dup2(ends[0], STDIN_FILENO);
-    ::close(ends[0]);
-    ::close(ends[1]);
+    dup2(in[0], STDIN_FILENO);
+    dup2(out[1], STDOUT_FILENO);
+    for (const int end : {in[0], in[1], out[0], out[1]}) ::close(end);
     execlp("cat", "cat", static_cast<char*>(nullptr));
     _exit(127);
   }
-  ::close(ends[0]);
-  return "0 " + std::to_string(child);
+  ::close(in[0]);
+  ::close(out[1]);
+  char byte = 'x';
+  const bool echoes = ::write(in[1], &byte, 1) == 1 && ::read(out[0], &byte, 1) == 1;
+  return (echoes ? "0 " : "no cat ") + std::to_string(child);
 }
 
 // A forked child becomes this program anew, which does the rest of the line, call by call.

@@ -42,6 +42,9 @@ class RemoteGateway final : public Gateway {
                                                                        const std::vector<SocketId>& keep);
   ~RemoteGateway() override;
 
+  /// Takes care of forks from now on, as the first gateway does anyway: for who has to register with
+  /// pthread_atfork after it.
+  static void watch_forks();
   /// In the child of a fork, once it has its connection: calls `then` with the descriptor, which an exec does
   /// not close. Not at a time when a call on the gateway could be answered.
   void when_forked(std::function<void(int descriptor)> then);

@@ -41,9 +41,15 @@ class Reactor {
   /// Calls `action` on the reactor's thread when the time has passed.
   void after(std::chrono::milliseconds time, std::function<void()> action);
 
-  /// Around a fork: no change is then half done in the child.
+  /// Around a fork: first waits for what the reactor's thread is telling, and lets it tell no more, while the
+  /// caller holds no lock that a `Ready` or an action may want; then lets nothing change. So nothing is half
+  /// done in the child.
+  void finish_telling() { telling_.lock(); }
   void hold_still() { mutex_.lock(); }
-  void go_on() { mutex_.unlock(); }
+  void go_on() {
+    mutex_.unlock();
+    telling_.unlock();
+  }
   /// In the child, between the two.
   void begin_anew();
 
@@ -66,7 +72,8 @@ class Reactor {
   // Change only before the thread starts, and in the child of a fork.
   int epoll_ = -1;
   int wakeup_ = -1;
-  std::mutex mutex_;  // guards what follows
+  std::mutex telling_;  // held by the reactor's thread while it calls anybody; before any other lock
+  std::mutex mutex_;    // guards what follows
   bool has_thread_ = false;
   Key next_key_ = 1;  // goes on in a child: keys of the parent are nobody's there
   Watched watched_;
