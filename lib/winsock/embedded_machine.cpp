@@ -150,7 +150,7 @@ using Joined = Result<std::shared_ptr<remote::RemoteGateway>, std::string>;
 
 // With what the program before this one has left, or else anew.
 Joined join(const remote::Where& where, const remote::Introduction& introduction, Inheritance& inheritance) {
-  if (auto left = take_inheritance(where)) {
+  if (auto left = take_inheritance(to_string(where))) {
     std::vector<SocketId> sockets;
     for (const LeftHandle& one : left->handles)
       if (one.socket) sockets.push_back(one.socket);
@@ -173,7 +173,7 @@ Result<EmbeddedMachine, std::string> join_machine(const Settings& settings) {
   if (!joined) return "BERTH_SOCKET: the machine at " + to_string(*settings.where) + ": " + joined.error();
   const std::shared_ptr<remote::RemoteGateway> gateway = *joined;
   // The list for a successor, which lasts until the next fork.
-  gateway->when_forked([where = *settings.where, list = std::make_shared<remote::Descriptor>()](
+  gateway->when_forked([where = to_string(*settings.where), list = std::make_shared<traffic::Descriptor>()](
                            int connection) { *list = leave_to_successor(connection, where); });
   made.machine = gateway;
   made.process = gateway->process();
@@ -182,6 +182,8 @@ Result<EmbeddedMachine, std::string> join_machine(const Settings& settings) {
 }
 
 }  // namespace
+
+void watch_forks_of_served_machines() { remote::RemoteGateway::watch_forks(); }
 
 Result<EmbeddedMachine, std::string> make_embedded_machine() {
   const auto settings = read_settings();

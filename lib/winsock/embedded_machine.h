@@ -32,4 +32,8 @@ struct EmbeddedMachine {
 /// BERTH_IDENTITY and BERTH_NETWORK.
 [[nodiscard]] Result<EmbeddedMachine, std::string> make_embedded_machine();
 
+/// For who registers with pthread_atfork: what he registers afterwards comes first before a fork, while such
+/// a machine still answers.
+void watch_forks_of_served_machines();
+
 }  // namespace berth::winsock

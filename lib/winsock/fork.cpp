@@ -5,9 +5,9 @@
 
 #include <cstdio>
 
-#include <berth/remote/remote_gateway.h>
 #include <berth/traffic/reactor.h>
 
+#include "embedded_machine.h"
 #include "handle_table.h"
 #include "objects.h"
 #include "operation.h"
@@ -49,7 +49,7 @@ constinit std::atomic<unsigned> fork_count = 0;
 unsigned forks_so_far() noexcept {
   // What is registered later comes first before a fork: the reactor's thread may be asking a machine that is
   // served, and is waited for while that one still answers.
-  static const int watched = (remote::RemoteGateway::watch_forks(),
+  static const int watched = (watch_forks_of_served_machines(),
                               pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child));
   static_cast<void>(watched);
   return forks_counted();

@@ -52,10 +52,10 @@ void write_handle(std::ostream& list, std::uintptr_t handle) {
        << words_about(*open, flow, flow == nullptr ? Flow::Names{} : flow->known_names()) << '\n';
 }
 
-std::string list_of(int connection, const remote::Where& where) {
+std::string list_of(int connection, const std::string& machine) {
   std::ostringstream list;
   write_descriptor(list, connection);
-  list << ::getpid() << ' ' << to_string(where) << '\n';
+  list << ::getpid() << ' ' << machine << '\n';
   if (const ProcessFace* process = embedded_process_so_far())
     for (const std::uintptr_t handle : HandleTable::of_program().handles_of(process))
       write_handle(list, handle);
@@ -65,8 +65,8 @@ std::string list_of(int connection, const remote::Where& where) {
 // -- what is found --------------------------------------------------------------------------------
 
 // The lists that have come along, which are ours now.
-std::vector<remote::Descriptor> lists_here() {
-  std::vector<remote::Descriptor> lists;
+std::vector<traffic::Descriptor> lists_here() {
+  std::vector<traffic::Descriptor> lists;
   DIR* folder = ::opendir("/proc/self/fd");
   if (folder == nullptr) return lists;
   const std::string wanted = std::string("/memfd:") + kListName;
@@ -80,7 +80,7 @@ std::vector<remote::Descriptor> lists_here() {
   return lists;
 }
 
-std::string content_of(const remote::Descriptor& list) {
+std::string content_of(const traffic::Descriptor& list) {
   std::string content;
   char part[4096];
   for (ssize_t got = ::pread(list.get(), part, sizeof(part), 0); got > 0;
@@ -90,13 +90,13 @@ std::string content_of(const remote::Descriptor& list) {
 }
 
 // The descriptor at the start of a line, which is ours now; none when it is another one's by now.
-remote::Descriptor read_descriptor(std::istream& line) {
+traffic::Descriptor read_descriptor(std::istream& line) {
   int number = -1;
   std::uint64_t identity = 0;
   line >> number >> identity;
-  if (identity == 0 || identity_of(number) != identity) return remote::Descriptor();
+  if (identity == 0 || identity_of(number) != identity) return traffic::Descriptor();
   let_outlive_exec(number, false);
-  return remote::Descriptor(number);
+  return traffic::Descriptor(number);
 }
 
 std::string rest_of(std::istream& line) {
@@ -121,7 +121,7 @@ void read_handle(std::istream& line, Inheritance& into) {
 }
 
 // Nothing when it was left to another process, or for another machine.
-std::optional<Inheritance> read_list(const std::string& content, const remote::Where& where) {
+std::optional<Inheritance> read_list(const std::string& content, const std::string& machine) {
   std::istringstream list(content);
   std::string text;
   std::getline(list, text);
@@ -130,7 +130,7 @@ std::optional<Inheritance> read_list(const std::string& content, const remote::W
   left.connection = read_descriptor(head);
   pid_t process = 0;
   head >> process;
-  const bool is_for_us = process == ::getpid() && rest_of(head) == to_string(where);
+  const bool is_for_us = process == ::getpid() && rest_of(head) == machine;
   while (std::getline(list, text)) {
     std::istringstream line(text);
     read_handle(line, left);
@@ -150,7 +150,7 @@ bool was_given(ProcessFace& process, SocketId socket) {
 // The flows so far, by the number of the host's socket.
 using Flows = std::map<int, std::shared_ptr<Flow>>;
 
-OpenHandle opened(ProcessFace& process, const LeftHandle& left, remote::Descriptor& host, Flows& flows) {
+OpenHandle opened(ProcessFace& process, const LeftHandle& left, traffic::Descriptor& host, Flows& flows) {
   OpenHandle open;
   const auto flow = socket_from_words(left.words, process, left.socket, host.release(), open);
   if (flow) {
@@ -165,22 +165,22 @@ OpenHandle opened(ProcessFace& process, const LeftHandle& left, remote::Descript
 
 }  // namespace
 
-remote::Descriptor leave_to_successor(int connection, const remote::Where& where) {
-  remote::Descriptor list(::memfd_create(kListName, 0));
-  const std::string content = list_of(connection, where);
+traffic::Descriptor leave_to_successor(int connection, const std::string& machine) {
+  traffic::Descriptor list(::memfd_create(kListName, 0));
+  const std::string content = list_of(connection, machine);
   std::string_view left = content;
   while (list && !left.empty()) {
     const ssize_t written = ::write(list.get(), left.data(), left.size());
-    if (written <= 0) return remote::Descriptor();
+    if (written <= 0) return traffic::Descriptor();
     left.remove_prefix(static_cast<std::size_t>(written));
   }
   return list;
 }
 
-std::optional<Inheritance> take_inheritance(const remote::Where& where) {
+std::optional<Inheritance> take_inheritance(const std::string& machine) {
   std::optional<Inheritance> ours;
-  for (const remote::Descriptor& list : lists_here()) {
-    auto left = read_list(content_of(list), where);
+  for (const traffic::Descriptor& list : lists_here()) {
+    auto left = read_list(content_of(list), machine);
     if (left) ours = std::move(left);
   }
   return ours;

@@ -8,8 +8,7 @@
 #include <vector>
 
 #include <berth/core/ids.h>
-#include <berth/remote/channel.h>
-#include <berth/remote/where.h>
+#include <berth/traffic/descriptor.h>
 
 #include "process_face.h"
 
@@ -30,19 +29,19 @@ struct LeftHandle {
 };
 
 struct Inheritance {
-  remote::Descriptor connection;
-  std::vector<LeftHandle> handles;            ///< by their numbers
-  std::map<int, remote::Descriptor> of_host;  ///< the host's sockets, which several handles may share
+  traffic::Descriptor connection;
+  std::vector<LeftHandle> handles;             ///< by their numbers
+  std::map<int, traffic::Descriptor> of_host;  ///< the host's sockets, which several handles may share
 };
 
 /// In the child of a fork: lets an exec leave open what an inheritance is made of, and makes the list, which
 /// lasts as long as what is returned. Without the handles that WSA_FLAG_NO_HANDLE_INHERIT or
-/// SetHandleInformation keeps back. Asks nobody: the machine cannot answer now.
-[[nodiscard]] remote::Descriptor leave_to_successor(int connection, const remote::Where& where);
+/// SetHandleInformation keeps back. `machine`: where it is. Asks nobody: the machine cannot answer now.
+[[nodiscard]] traffic::Descriptor leave_to_successor(int connection, const std::string& machine);
 
 /// What the program in whose place this one is has left to it; nothing when it left nothing for that machine.
 /// What has come here by accident, and was left to another process, is closed.
-[[nodiscard]] std::optional<Inheritance> take_inheritance(const remote::Where& where);
+[[nodiscard]] std::optional<Inheritance> take_inheritance(const std::string& machine);
 
 /// Opens the handles under their old numbers, but for those to sockets that the machine did not give to
 /// `process`. Requires: this program has no handle yet.
