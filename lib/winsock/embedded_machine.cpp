@@ -169,9 +169,9 @@ Result<EmbeddedMachine, std::string> join_machine(const Settings& settings) {
   if (settings.where->is_tcp()) introduction.secret = *secret;
   EmbeddedMachine made;
   made.network = settings.network;
-  const auto joined = join(*settings.where, introduction, made.inheritance);
+  auto joined = join(*settings.where, introduction, made.inheritance);
   if (!joined) return "BERTH_SOCKET: the machine at " + to_string(*settings.where) + ": " + joined.error();
-  const std::shared_ptr<remote::RemoteGateway> gateway = *joined;
+  const std::shared_ptr<remote::RemoteGateway> gateway = std::move(joined).value();
   // The list for a successor, which lasts until the next fork.
   gateway->when_forked([where = to_string(*settings.where), list = std::make_shared<traffic::Descriptor>()](
                            int connection) { *list = leave_to_successor(connection, where); });
