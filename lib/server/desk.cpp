@@ -120,14 +120,19 @@ std::optional<std::string> Desk::admit(Client& client, const remote::Hello& hell
     return std::nullopt;
   }
   if (!hello.identity) return std::nullopt;
-  const request::StartProcess start{hello.identity->account, hello.identity->kind};
-  if (auto reason = objection_to(start)) return reason;
-  const Outcome outcome = machine_->submit({}, start);
-  const auto* reply = std::get_if<Reply>(&outcome);
-  if (reply == nullptr) return "the machine does not start a process";
-  welcome.process = reply->process;
-  client.processes[reply->process] = 0;
+  const auto process = start(*hello.identity);
+  if (!process) return process.error();
+  welcome.process = *process;
+  client.processes[*process] = 0;
   return std::nullopt;
+}
+
+Result<ProcessId, std::string> Desk::start(const Identity& identity) {
+  const request::StartProcess asked{identity.account, identity.kind};
+  if (auto reason = objection_to(asked)) return *std::move(reason);
+  const Outcome outcome = machine_->submit({}, asked);
+  if (const auto* reply = std::get_if<Reply>(&outcome)) return reply->process;
+  return std::string("the machine does not start a process");
 }
 
 void Desk::leave(Client& client) {
@@ -277,27 +282,26 @@ Answer Desk::answer_to(Client& client, const remote::ask::Fork&, std::string& ou
 }
 
 Answer Desk::answer_to(Client& client, const remote::ask::Exec& asked, std::string& out) {
-  const request::StartProcess start{asked.identity.account, asked.identity.kind};
-  if (auto reason = objection_to(start)) return farewell(*std::move(reason));
-  const Outcome outcome = machine_->submit({}, start);
-  const auto* reply = std::get_if<Reply>(&outcome);
-  if (reply == nullptr) return farewell("the machine does not start a process");
-  const std::size_t sockets = copy_sockets(client, asked.keep, reply->process);
+  const auto successor = start(asked.identity);
+  if (!successor) return farewell(successor.error());
+  const std::size_t sockets = copy_sockets(client, asked.keep, *successor);
   for (const auto& [process, handles] : client.processes) end(process);
-  client.processes = {{reply->process, sockets}};
+  client.processes = {{*successor, sockets}};
   client.program = asked.program;
-  write(out, welcome_for(reply->process));
+  write(out, welcome_for(*successor));
   return with_page(client);
+}
+
+bool Desk::duplicate(ProcessId from, SocketId socket, ProcessId into) {
+  return std::holds_alternative<Reply>(machine_->submit(from, request::DuplicateSocket{socket, into}));
 }
 
 std::size_t Desk::copy_sockets(const Client& from, const std::vector<SocketId>& sockets, ProcessId into) {
   std::size_t copied = 0;
   for (const SocketId socket : sockets) {
     if (copied == settings_.limits.sockets_per_client) break;
-    const bool had_it = std::ranges::any_of(from.processes, [&](const auto& one) {
-      return std::holds_alternative<Reply>(
-          machine_->submit(one.first, request::DuplicateSocket{socket, into}));
-    });
+    const bool had_it = std::ranges::any_of(
+        from.processes, [&](const auto& one) { return duplicate(one.first, socket, into); });
     copied += had_it ? 1 : 0;
   }
   return copied;
@@ -307,10 +311,7 @@ std::size_t Desk::copy_process(ProcessId parent, ProcessId child) {
   const auto held = machine_->inspect([parent](const PortPool& pool) { return held_by(parent, pool); });
   std::size_t copied = 0;
   for (const Held& one : held)
-    for (std::size_t i = 0; i < one.handles; ++i)
-      if (std::holds_alternative<Reply>(
-              machine_->submit(parent, request::DuplicateSocket{one.socket, child})))
-        ++copied;
+    for (std::size_t i = 0; i < one.handles; ++i) copied += duplicate(parent, one.socket, child) ? 1 : 0;
   return copied;
 }
 
@@ -327,8 +328,7 @@ Answer Desk::answer_to(Client& client, const remote::ask::Offer& asked, std::str
     return {};
   }
   const ProcessId into = other->processes.begin()->first;
-  const Outcome outcome = machine_->submit(asked.caller, request::DuplicateSocket{asked.socket, into});
-  if (!std::holds_alternative<Reply>(outcome)) {
+  if (!duplicate(asked.caller, asked.socket, into)) {
     write(out, std::uint64_t{0});
     return {};
   }

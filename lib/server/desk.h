@@ -89,6 +89,8 @@ class Desk {
   void note(Client& client, ProcessId caller, const Request& request, const Reply& reply);
   [[nodiscard]] remote::Welcome welcome_for(ProcessId process) const;
   [[nodiscard]] Answer with_page(const Client& client) const;
+  Result<ProcessId, std::string> start(const Identity& identity);
+  bool duplicate(ProcessId from, SocketId socket, ProcessId into);
   std::size_t copy_process(ProcessId parent, ProcessId child);
   std::size_t copy_sockets(const Client& from, const std::vector<SocketId>& sockets, ProcessId into);
   void end(ProcessId process);
