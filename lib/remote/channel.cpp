@@ -2,7 +2,6 @@
 #include <berth/remote/channel.h>
 
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -135,10 +134,6 @@ Result<Channel, std::string> Channel::to(const Where& where) {
   const int on = 1;
   if (where.is_tcp()) ::setsockopt(connection.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   return Channel(std::move(connection));
-}
-
-void Channel::set_outlives_exec(bool outlives) {
-  ::fcntl(connection_.get(), F_SETFD, outlives ? 0 : FD_CLOEXEC);
 }
 
 bool Channel::send(std::string_view lines, int descriptor) {

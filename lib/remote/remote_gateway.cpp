@@ -227,9 +227,7 @@ void RemoteGateway::Impl::become_child() {
   inherited = std::move(now);
   gone.store(false, std::memory_order_release);
   start_watching();
-  if (!then_forked) return;
-  channel.set_outlives_exec(true);
-  then_forked(channel.descriptor());
+  if (then_forked) then_forked(channel.descriptor());
 }
 
 // -- the gateway ----------------------------------------------------------------------------------
@@ -251,7 +249,6 @@ Result<std::shared_ptr<RemoteGateway>, std::string> RemoteGateway::take_over(
     int descriptor, const Where& where, const Introduction& introduction, const std::vector<SocketId>& keep) {
   auto impl = std::make_unique<Impl>();
   impl->channel = Channel(Descriptor(descriptor));
-  impl->channel.set_outlives_exec(false);
   impl->where = where;
   impl->hello.program = introduction.program;
   impl->hello.identity = introduction.identity;

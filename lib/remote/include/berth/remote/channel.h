@@ -52,8 +52,6 @@ class Channel {
   [[nodiscard]] Descriptor take_descriptor() { return std::move(arrived_); }
   [[nodiscard]] int descriptor() const { return connection_.get(); }
   [[nodiscard]] bool is_open() const { return static_cast<bool>(connection_); }
-  /// Whether an exec leaves it open; at first it does not.
-  void set_outlives_exec(bool outlives);
 
  private:
   bool receive_more();

@@ -35,8 +35,8 @@ class RemoteGateway final : public Gateway {
   static Result<std::shared_ptr<RemoteGateway>, std::string> connect(const Where& where,
                                                                      const Introduction& introduction);
   /// Goes on with the connection of a program that this one has replaced, by an exec: `descriptor`, which is
-  /// ours afterwards. The process is a new one, with handles to those sockets of `keep` that the old one had.
-  /// Requires: an identity.
+  /// ours afterwards, as it is. The process is a new one, with handles to those sockets of `keep` that the
+  /// old one had. Requires: an identity.
   static Result<std::shared_ptr<RemoteGateway>, std::string> take_over(int descriptor, const Where& where,
                                                                        const Introduction& introduction,
                                                                        const std::vector<SocketId>& keep);
@@ -45,8 +45,8 @@ class RemoteGateway final : public Gateway {
   /// Takes care of forks from now on, as the first gateway does anyway: for who has to register with
   /// pthread_atfork after it.
   static void watch_forks();
-  /// In the child of a fork, once it has its connection: calls `then` with the descriptor, which an exec does
-  /// not close. Not at a time when a call on the gateway could be answered.
+  /// In the child of a fork, once it has its connection: calls `then` with the descriptor, which an exec
+  /// closes unless `then` sees to it. Not at a time when a call on the gateway could be answered.
   void when_forked(std::function<void(int descriptor)> then);
 
   /// The process that was asked for; empty when none was.
