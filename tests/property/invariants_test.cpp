@@ -2,7 +2,6 @@
 #include <berth/machine/machine.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <map>
 #include <set>
 #include <string>
@@ -13,14 +12,6 @@
 
 namespace berth {
 namespace {
-
-// BERTH_TEST_SEED=number plays one seed; every failure names its own.
-std::vector<std::uint64_t> seeds(std::uint64_t count) {
-  if (const char* given = std::getenv("BERTH_TEST_SEED")) return {std::strtoull(given, nullptr, 10)};
-  std::vector<std::uint64_t> all;
-  for (std::uint64_t seed = 1; seed <= count; ++seed) all.push_back(seed);
-  return all;
-}
 
 std::unique_ptr<Machine> machine(std::uint64_t seed, const Profile& profile = {}) {
   auto started = Machine::start({.profile = profile, .seed = seed});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include <berth/core/port_choice.h>
@@ -9,6 +10,14 @@
 #include <berth/core/request.h>
 
 namespace berth {
+
+/// From 1 to `count`. BERTH_TEST_SEED=number plays that one alone; every failure names its own.
+inline std::vector<std::uint64_t> seeds(std::uint64_t count) {
+  if (const char* given = std::getenv("BERTH_TEST_SEED")) return {std::strtoull(given, nullptr, 10)};
+  std::vector<std::uint64_t> all;
+  for (std::uint64_t seed = 1; seed <= count; ++seed) all.push_back(seed);
+  return all;
+}
 
 /// Draws requests that suit a pool: mostly about processes, sockets and tokens that exist, now and then about
 /// ones that do not, over so few ports that they meet. The same seed and pools give the same requests
