@@ -29,47 +29,6 @@ Result tried(Call call) {
   }
 }
 
-struct KernelAddress {
-  sockaddr_storage storage{};
-  socklen_t size = sizeof(sockaddr_storage);
-  sockaddr* get() { return reinterpret_cast<sockaddr*>(&storage); }
-  [[nodiscard]] const sockaddr* get() const { return reinterpret_cast<const sockaddr*>(&storage); }
-};
-
-socklen_t put(const HostAddress& address, sockaddr_storage& storage) {
-  if (address.is_ipv6) {
-    auto& ipv6 = reinterpret_cast<sockaddr_in6&>(storage);
-    ipv6 = {};
-    ipv6.sin6_family = AF_INET6;
-    ipv6.sin6_port = htons(address.port);
-    ipv6.sin6_scope_id = address.scope;
-    std::memcpy(&ipv6.sin6_addr, address.bytes.data(), 16);
-    return sizeof(ipv6);
-  }
-  auto& ipv4 = reinterpret_cast<sockaddr_in&>(storage);
-  ipv4 = {};
-  ipv4.sin_family = AF_INET;
-  ipv4.sin_port = htons(address.port);
-  std::memcpy(&ipv4.sin_addr, address.bytes.data(), 4);
-  return sizeof(ipv4);
-}
-
-HostAddress address_in(const sockaddr_storage& storage) {
-  HostAddress address;
-  if (storage.ss_family == AF_INET6) {
-    const auto& ipv6 = reinterpret_cast<const sockaddr_in6&>(storage);
-    address.is_ipv6 = true;
-    address.port = ntohs(ipv6.sin6_port);
-    address.scope = ipv6.sin6_scope_id;
-    std::memcpy(address.bytes.data(), &ipv6.sin6_addr, 16);
-  } else if (storage.ss_family == AF_INET) {
-    const auto& ipv4 = reinterpret_cast<const sockaddr_in&>(storage);
-    address.port = ntohs(ipv4.sin_port);
-    std::memcpy(address.bytes.data(), &ipv4.sin_addr, 4);
-  }
-  return address;
-}
-
 static_assert(sizeof(sockaddr_in6) <= sizeof(RawAddress) && sizeof(sockaddr_in) <= sizeof(RawAddress));
 
 sockaddr* kernel_name(RawAddress& address) { return reinterpret_cast<sockaddr*>(address.words.data()); }
@@ -77,10 +36,14 @@ const sockaddr* kernel_name(const RawAddress& address) {
   return reinterpret_cast<const sockaddr*>(address.words.data());
 }
 
-socklen_t kernel_size(const RawAddress& address) {
+sa_family_t family_of(const RawAddress& address) {
   sa_family_t family{};
   std::memcpy(&family, address.words.data(), sizeof(family));
-  return family == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
+  return family;
+}
+
+socklen_t kernel_size(const RawAddress& address) {
+  return family_of(address) == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
 }
 
 int kernel_flags(unsigned flags) {
@@ -168,16 +131,40 @@ int shown_value(Option option, int value) {
 }  // namespace
 
 RawAddress raw(const HostAddress& address) {
-  sockaddr_storage storage;
   RawAddress raw;
-  std::memcpy(raw.words.data(), &storage, put(address, storage));
+  if (address.is_ipv6) {
+    sockaddr_in6 ipv6{};
+    ipv6.sin6_family = AF_INET6;
+    ipv6.sin6_port = htons(address.port);
+    ipv6.sin6_scope_id = address.scope;
+    std::memcpy(&ipv6.sin6_addr, address.bytes.data(), 16);
+    std::memcpy(raw.words.data(), &ipv6, sizeof(ipv6));
+    return raw;
+  }
+  sockaddr_in ipv4{};
+  ipv4.sin_family = AF_INET;
+  ipv4.sin_port = htons(address.port);
+  std::memcpy(&ipv4.sin_addr, address.bytes.data(), 4);
+  std::memcpy(raw.words.data(), &ipv4, sizeof(ipv4));
   return raw;
 }
 
-HostAddress readable(const RawAddress& address) {
-  sockaddr_storage storage;
-  std::memcpy(&storage, address.words.data(), sizeof(address.words));
-  return address_in(storage);
+HostAddress readable(const RawAddress& raw) {
+  HostAddress address;
+  if (family_of(raw) == AF_INET6) {
+    sockaddr_in6 ipv6;
+    std::memcpy(&ipv6, raw.words.data(), sizeof(ipv6));
+    address.is_ipv6 = true;
+    address.port = ntohs(ipv6.sin6_port);
+    address.scope = ipv6.sin6_scope_id;
+    std::memcpy(address.bytes.data(), &ipv6.sin6_addr, 16);
+  } else if (family_of(raw) == AF_INET) {
+    sockaddr_in ipv4;
+    std::memcpy(&ipv4, raw.words.data(), sizeof(ipv4));
+    address.port = ntohs(ipv4.sin_port);
+    std::memcpy(address.bytes.data(), &ipv4.sin_addr, 4);
+  }
+  return address;
 }
 
 Result open(Kind kind, bool is_ipv6) {
@@ -192,9 +179,8 @@ Result close(int descriptor) {
 }
 
 Result bind(int descriptor, HostAddress& name) {
-  KernelAddress address;
-  address.size = put(name, address.storage);
-  const Result bound = tried([&] { return ::bind(descriptor, address.get(), address.size); });
+  const RawAddress address = raw(name);
+  const Result bound = tried([&] { return ::bind(descriptor, kernel_name(address), kernel_size(address)); });
   // Asked for by number, it is what was asked for.
   return bound.ok() && name.port == 0 ? name_of(descriptor, name) : bound;
 }
@@ -204,9 +190,8 @@ Result listen(int descriptor, int backlog) {
 }
 
 Result connect(int descriptor, const HostAddress& to) {
-  KernelAddress address;
-  address.size = put(to, address.storage);
-  if (::connect(descriptor, address.get(), address.size) == 0) return {};
+  const RawAddress address = raw(to);
+  if (::connect(descriptor, kernel_name(address), kernel_size(address)) == 0) return {};
   // An interrupted connect goes on by itself; a blocking socket waits for its end.
   if (errno != EINTR) return {.value = -1, .error = errno};
   poll_one(descriptor, kWritable, -1);
@@ -221,17 +206,19 @@ Result disconnect(int descriptor) {
 }
 
 Result accept(int descriptor, HostAddress& peer) {
-  KernelAddress address;
+  RawAddress address;
+  socklen_t size = sizeof(address.words);
   const Result accepted =
-      tried([&] { return ::accept4(descriptor, address.get(), &address.size, SOCK_CLOEXEC); });
-  if (accepted.ok()) peer = address_in(address.storage);
+      tried([&] { return ::accept4(descriptor, kernel_name(address), &size, SOCK_CLOEXEC); });
+  if (accepted.ok()) peer = readable(address);
   return accepted;
 }
 
 Result name_of(int descriptor, HostAddress& name) {
-  KernelAddress address;
-  const Result found = tried([&] { return ::getsockname(descriptor, address.get(), &address.size); });
-  if (found.ok()) name = address_in(address.storage);
+  RawAddress address;
+  socklen_t size = sizeof(address.words);
+  const Result found = tried([&] { return ::getsockname(descriptor, kernel_name(address), &size); });
+  if (found.ok()) name = readable(address);
   return found;
 }
 

@@ -27,8 +27,8 @@ struct RawAddress {
   friend bool operator==(const RawAddress&, const RawAddress&) = default;
 };
 [[nodiscard]] RawAddress raw(const HostAddress& address);
-/// Requires: `address` is not all 0.
-[[nodiscard]] HostAddress readable(const RawAddress& address);
+/// Requires: `raw` is not all 0.
+[[nodiscard]] HostAddress readable(const RawAddress& raw);
 
 /// What a call came to: a count of bytes (or a descriptor), or the reason why not.
 struct Result {
