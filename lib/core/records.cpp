@@ -1,80 +1,115 @@
 // SPDX-License-Identifier: MIT
 #include <berth/core/records.h>
 
+#include <algorithm>
+#include <array>
 #include <bit>
+#include <cassert>
 
 #include <berth/core/port_choice.h>
 
 namespace berth {
 namespace {
 
-// Chains fields into one number; the order of the fields is part of it.
+// Makes one number of words; the place of a word is part of it.
 class Hash {
  public:
-  // One to one in the state and in the value; `value()` does the mixing, once.
-  Hash& add(std::uint64_t value) {
-    state_ = (std::rotl(state_, 23) ^ value) * 0x9e3779b97f4a7c15U + 0x94d049bb133111ebU;
+  // Each place has an odd factor of its own, so that the words are multiplied side by side and not one after
+  // another; `value()` does the mixing, once.
+  constexpr Hash& add(std::uint64_t value) {
+    sum_ += value * (mixed(++place_) | 1U);
     return *this;
   }
-  template <class Enum>
-  requires std::is_enum_v<Enum> Hash& add(Enum value) { return add(static_cast<std::uint64_t>(value)); }
-  Hash& add(const Endpoint& endpoint) {
-    std::uint64_t high = 0;
-    std::uint64_t low = 0;
-    for (std::size_t i = 0; i < 8; ++i) {
-      high = (high << 8U) | endpoint.address.bytes[i];
-      low = (low << 8U) | endpoint.address.bytes[i + 8];
-    }
-    return add(endpoint.address.family).add(high).add(low).add(endpoint.port);
-  }
-  Hash& add(const SocketOptions& options) {
-    const auto bit = [](bool on, unsigned place) { return std::uint64_t{on} << place; };
-    return add(options.sharing)
-        .add(bit(options.ipv6_only, 0) | bit(options.broadcast, 1) | bit(options.randomize_port, 2) |
-             bit(options.port_scalability, 3) | bit(options.reuse_unicast_port, 4));
-  }
-  [[nodiscard]] std::uint64_t value() const { return mixed(state_); }
+  Hash& add(const Address& address) { return add(word_at(&address.bytes[0])).add(word_at(&address.bytes[8])); }
+  [[nodiscard]] constexpr std::uint64_t value() const { return mixed(sum_); }
 
  private:
-  std::uint64_t state_ = 0;
+  // The same number whatever the machine's byte order.
+  static std::uint64_t word_at(const std::uint8_t* first) {
+    std::array<std::uint8_t, 8> bytes;
+    std::copy_n(first, bytes.size(), bytes.begin());
+    if constexpr (std::endian::native == std::endian::big) std::ranges::reverse(bytes);
+    return std::bit_cast<std::uint64_t>(bytes);
+  }
+
+  std::uint64_t sum_ = 0;
+  std::uint64_t place_ = 0;
 };
+
+// Several small fields in one word.
+class Packed {
+ public:
+  template <class Field>
+  constexpr Packed& add(Field field, unsigned bits) {
+    word_ = (word_ << bits) | static_cast<std::uint64_t>(field);
+    bits_ += bits;
+    assert(bits_ <= 64 && static_cast<std::uint64_t>(field) >> bits == 0);
+    return *this;
+  }
+  constexpr Packed& add(const SocketOptions& options) {
+    return add(options.sharing, 2)
+        .add(options.ipv6_only, 1)
+        .add(options.broadcast, 1)
+        .add(options.randomize_port, 1)
+        .add(options.port_scalability, 1)
+        .add(options.reuse_unicast_port, 1);
+  }
+  [[nodiscard]] constexpr std::uint64_t word() const { return word_; }
+
+ private:
+  std::uint64_t word_ = 0;
+  unsigned bits_ = 0;
+};
+
+constexpr std::uint64_t two_in_one(std::uint32_t high, std::uint32_t low) {
+  return (std::uint64_t{high} << 32U) | low;
+}
 
 }  // namespace
 
 std::uint64_t hash_of(const BlockRecord& record) {
+  const Packed small = Packed()
+                           .add(1, 2)  // a block
+                           .add(record.kind, 3)
+                           .add(record.transport, 1)
+                           .add(record.families.ipv4, 1)
+                           .add(record.families.ipv6, 1)
+                           .add(record.lifetime, 1)
+                           .add(record.placement, 1)
+                           .add(record.range.first(), 16)
+                           .add(record.range.last(), 16);
   return Hash()
-      .add(1)
+      .add(small.word())
       .add(record.id.value)
-      .add(record.kind)
-      .add(record.transport)
-      .add((std::uint64_t{record.families.ipv4} << 1U) | std::uint64_t{record.families.ipv6})
-      .add((std::uint64_t{record.range.first()} << 16U) | record.range.last())
       .add(record.token.value)
       .add(record.owner.value)
       .add(record.service.value)
       .add(record.anchor.value)
       .add(record.next_of_anchor.value)
-      .add(record.lifetime)
-      .add(record.placement)
       .add(record.serial)
       .value();
 }
 
 std::uint64_t hash_of(const SocketRecord& record) {
+  const Packed small = Packed()
+                           .add(2, 2)  // a socket
+                           .add(record.transport, 1)
+                           .add(record.family, 1)
+                           .add(record.state, 3)
+                           .add(record.options)
+                           .add(record.bound_with)
+                           .add(record.processor.has_value(), 1)
+                           .add(record.processor.value_or(0), 16)
+                           .add(record.name.address.family, 1)
+                           .add(record.name.port, 16);
   return Hash()
-      .add(2)
+      .add(small.word())
       .add(record.id.value)
       .add(record.owner.value)
       .add(record.account.value)
-      .add(record.transport)
-      .add(record.family)
-      .add(record.state)
-      .add(record.options)
-      .add(record.bound_with)
-      .add(record.processor ? std::uint64_t{*record.processor} + 1 : 0)
       .add(record.association.value)
-      .add(record.name)
-      .add((std::uint64_t{record.handles} << 32U) | record.owner_handles)
+      .add(record.name.address)
+      .add(two_in_one(record.handles, record.owner_handles))
       .add(record.older_on_port.value)
       .value();
 }
@@ -84,13 +119,8 @@ std::uint64_t hash_of(const HandleRecord& record) {
 }
 
 std::uint64_t hash_of(const ProcessRecord& record) {
-  return Hash()
-      .add(4)
-      .add(record.id.value)
-      .add(record.account.value)
-      .add(record.token)
-      .add(std::uint64_t{record.elevated})
-      .value();
+  const Packed small = Packed().add(0, 2).add(record.token, 8).add(record.elevated, 1);  // 0: a process
+  return Hash().add(small.word()).add(record.id.value).add(record.account.value).value();
 }
 
 }  // namespace berth

@@ -119,7 +119,7 @@ struct Profile {
   std::vector<CodeOverride> codes = {};
 
   /// True unless this profile suspends `rule`.
-  [[nodiscard]] bool in_force(Rule rule) const { return !suspended.test(index_of(rule)); }
+  [[nodiscard]] bool in_force(Rule rule) const { return !suspended[index_of(rule)]; }
   friend bool operator==(const Profile&, const Profile&) = default;
 };
 

@@ -173,7 +173,7 @@ class Slots {
   static constexpr std::size_t slot_of(IdType id) { return (id.value & 0xffffffffU) - 1; }
 
   static std::uint64_t hash_of_free(std::size_t slot, const Slot& place) {
-    return mixed(mixed(mixed(slot + 1) + place.generation) + place.next_free);
+    return mixed(((std::uint64_t{place.generation} << 32U) | (slot + 1)) + mixed(place.next_free));
   }
 
   [[nodiscard]] const Slot& at(std::size_t slot) const {
