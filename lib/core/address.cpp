@@ -9,8 +9,6 @@
 namespace berth {
 namespace {
 
-constexpr std::array<std::uint8_t, 12> kMappedPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 template <class Number>
 std::optional<Number> parse_number(std::string_view text, int base, std::size_t most_digits) {
   if (text.empty() || text.size() > most_digits) return std::nullopt;
@@ -128,16 +126,6 @@ std::string ipv6_text(const Address& address) {
 }
 
 }  // namespace
-
-bool Address::is_ipv4_mapped() const {
-  return family == Family::Ipv6 && std::equal(kMappedPrefix.begin(), kMappedPrefix.end(), bytes.begin());
-}
-
-Address Address::unmapped() const {
-  return is_ipv4_mapped() ? ipv4(bytes[12], bytes[13], bytes[14], bytes[15]) : *this;
-}
-
-bool Address::is_limited_broadcast() const { return unmapped() == ipv4(255, 255, 255, 255); }
 
 std::optional<Address> parse_address(std::string_view text) {
   return text.find(':') == std::string_view::npos ? parse_ipv4(text) : parse_ipv6(text);

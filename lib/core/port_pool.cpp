@@ -301,11 +301,11 @@ void PortPool::drop_handle(SocketId socket, ProcessId process) {
     });
     handles_.erase(found.id);
   }
+  if (sockets_.find(socket)->handles == 1) return end_socket(socket);
   sockets_.update(socket, [&](SocketRecord& record) {
     --record.handles;
     if (is_owner) --record.owner_handles;
   });
-  if (sockets_.find(socket)->handles == 0) end_socket(socket);
 }
 
 void PortPool::end_socket(SocketId socket) {

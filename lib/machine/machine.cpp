@@ -132,7 +132,11 @@ Outcome Machine::submit_locked(ProcessId caller, const Request& request, PortCho
 }
 
 Outcome Machine::decide_and_apply(ProcessId caller, const Request& request, PortChoice choice) {
-  if (!may_ask(caller, request)) return HostFailure::ProcessIsNotRunning;
+  return may_ask(caller, request) ? decide_for_caller(caller, request, choice)
+                                  : Outcome(HostFailure::ProcessIsNotRunning);
+}
+
+Outcome Machine::decide_for_caller(ProcessId caller, const Request& request, PortChoice choice) {
   const std::size_t names = pool_.names_written_down();
   write_names_down(request);
   const Outcome outcome = decide_and_carry_out(caller, request, choice);

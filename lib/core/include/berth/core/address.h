@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -32,14 +33,21 @@ struct Address {
   }
 
   /// True for 0.0.0.0, :: and ::ffff:0.0.0.0.
-  [[nodiscard]] bool is_wildcard() const { return unmapped().has_only_zeros(); }
+  [[nodiscard]] constexpr bool is_wildcard() const { return unmapped().has_only_zeros(); }
   /// True for ::ffff:a.b.c.d.
-  [[nodiscard]] bool is_ipv4_mapped() const;
+  [[nodiscard]] constexpr bool is_ipv4_mapped() const {
+    constexpr std::array<std::uint8_t, 12> kPrefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    return family == Family::Ipv6 && std::equal(kPrefix.begin(), kPrefix.end(), bytes.begin());
+  }
   /// The IPv4 address behind a mapped one; any other address unchanged.
-  [[nodiscard]] Address unmapped() const;
-  [[nodiscard]] bool has_only_zeros() const { return bytes == std::array<std::uint8_t, 16>{}; }
+  [[nodiscard]] constexpr Address unmapped() const {
+    return is_ipv4_mapped() ? ipv4(bytes[12], bytes[13], bytes[14], bytes[15]) : *this;
+  }
+  [[nodiscard]] constexpr bool has_only_zeros() const { return bytes == std::array<std::uint8_t, 16>{}; }
   /// True for 255.255.255.255.
-  [[nodiscard]] bool is_limited_broadcast() const;
+  [[nodiscard]] constexpr bool is_limited_broadcast() const {
+    return unmapped() == ipv4(255, 255, 255, 255);
+  }
 };
 
 /// An address and a port, both as a program would say them (the port in host byte order).

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <algorithm>
-#include <array>
 #include <cassert>
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <type_traits>
 #include <variant>
 
 #include <berth/core/records.h>
@@ -102,13 +102,12 @@ using OneEffect =
 class Effects {
  public:
   Effects() = default;
-  // Copies the effects that are there; the other places are worth nothing and many bytes.
   Effects(const Effects& other) : count_(other.count_) {
-    std::copy_n(other.effects_.begin(), count_, effects_.begin());
+    std::uninitialized_copy_n(other.first(), count_, first());
   }
   Effects& operator=(const Effects& other) {
     count_ = other.count_;
-    std::copy_n(other.effects_.begin(), count_, effects_.begin());
+    std::uninitialized_copy_n(other.first(), count_, first());
     return *this;
   }
   ~Effects() = default;
@@ -116,13 +115,24 @@ class Effects {
   /// Requires: there is room; no decision has more than `kMost` effects.
   void add(const OneEffect& effect) {
     assert(count_ < kMost);
-    effects_[count_++] = effect;
+    std::construct_at(first() + count_, effect);
+    ++count_;
   }
-  [[nodiscard]] std::span<const OneEffect> list() const { return std::span(effects_).first(count_); }
+  [[nodiscard]] std::span<const OneEffect> list() const { return {first(), count_}; }
 
  private:
   static constexpr std::size_t kMost = 4;
-  std::array<OneEffect, kMost> effects_{};
+  // Nothing is made of a place before an effect comes: filling them would cost more than most decisions.
+  union Places {
+    Places() {}  // NOLINT(modernize-use-equals-default): of such a union it would be deleted
+    OneEffect list[kMost];
+  };
+  static_assert(std::is_trivially_destructible_v<OneEffect> && std::is_trivially_copyable_v<OneEffect>);
+
+  OneEffect* first() { return places_.list; }
+  [[nodiscard]] const OneEffect* first() const { return places_.list; }
+
+  Places places_;
   std::size_t count_ = 0;
 };
 

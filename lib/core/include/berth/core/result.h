@@ -14,8 +14,10 @@ template <class Value, class Error>
 class [[nodiscard]] Result {
  public:
   // Implicit on purpose: a function says `return value;` or `return error;`.
-  constexpr Result(Value value) : held_(std::in_place_index<0>, std::move(value)) {}
-  constexpr Result(Error error) : held_(std::in_place_index<1>, std::move(error)) {}
+  constexpr Result(const Value& value) : held_(std::in_place_index<0>, value) {}
+  constexpr Result(Value&& value) : held_(std::in_place_index<0>, std::move(value)) {}
+  constexpr Result(const Error& error) : held_(std::in_place_index<1>, error) {}
+  constexpr Result(Error&& error) : held_(std::in_place_index<1>, std::move(error)) {}
 
   [[nodiscard]] constexpr bool has_value() const { return held_.index() == 0; }
   explicit constexpr operator bool() const { return has_value(); }

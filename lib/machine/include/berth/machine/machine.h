@@ -109,6 +109,8 @@ class Machine final : public Gateway {
   Outcome submit_locked(ProcessId caller, const Request& request, PortChoice choice) BERTH_REQUIRES(mutex_);
   Outcome decide_and_apply(ProcessId caller, const Request& request, PortChoice choice)
       BERTH_REQUIRES(mutex_);
+  Outcome decide_for_caller(ProcessId caller, const Request& request, PortChoice choice)
+      BERTH_REQUIRES(mutex_);
   Outcome exit_process(ProcessId caller, const Request& request, PortChoice choice) BERTH_REQUIRES(mutex_);
   [[nodiscard]] bool may_ask(ProcessId caller, const Request& request) const BERTH_REQUIRES(mutex_);
   [[nodiscard]] std::optional<HostFailure> persist(const Effects& effects) BERTH_REQUIRES(mutex_);
