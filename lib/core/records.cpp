@@ -20,7 +20,9 @@ class Hash {
     sum_ += value * (mixed(++place_) | 1U);
     return *this;
   }
-  Hash& add(const Address& address) { return add(word_at(&address.bytes[0])).add(word_at(&address.bytes[8])); }
+  Hash& add(const Address& address) {
+    return add(word_at(&address.bytes[0])).add(word_at(&address.bytes[8]));
+  }
   [[nodiscard]] constexpr std::uint64_t value() const { return mixed(sum_); }
 
  private:

@@ -45,9 +45,7 @@ struct Address {
   }
   [[nodiscard]] constexpr bool has_only_zeros() const { return bytes == std::array<std::uint8_t, 16>{}; }
   /// True for 255.255.255.255.
-  [[nodiscard]] constexpr bool is_limited_broadcast() const {
-    return unmapped() == ipv4(255, 255, 255, 255);
-  }
+  [[nodiscard]] constexpr bool is_limited_broadcast() const { return unmapped() == ipv4(255, 255, 255, 255); }
 };
 
 /// An address and a port, both as a program would say them (the port in host byte order).
