@@ -236,8 +236,12 @@ void PortPool::apply(const OneEffect& effect) {
 }
 
 void PortPool::carry_out(const effect::AddSocket& effect) {
-  const SocketId id = sockets_.insert(effect.socket);
-  if (effect.socket.is_bound()) hold_port(id);
+  SocketRecord socket = effect.socket;
+  if (socket.is_bound()) {
+    socket.older_on_port = put_on_port(socket, sockets_.next_id());
+    socket.newer_on_port = {};
+  }
+  sockets_.insert(socket);
 }
 
 void PortPool::carry_out(const effect::BindSocket& effect) {
@@ -246,8 +250,9 @@ void PortPool::carry_out(const effect::BindSocket& effect) {
     socket.state = SocketState::Bound;
     socket.name = effect.name;
     socket.bound_with = socket.options;
+    socket.older_on_port = put_on_port(socket, socket.id);
+    socket.newer_on_port = {};
   });
-  hold_port(effect.socket);
 }
 
 void PortPool::carry_out(const effect::UnbindSocket& effect) {
@@ -314,17 +319,12 @@ void PortPool::end_socket(SocketId socket) {
   sockets_.erase(socket);
 }
 
-void PortPool::hold_port(SocketId socket) {
-  const SocketRecord& record = *sockets_.find(socket);
-  const auto transport = record.transport;
-  const Port port = record.name.port;
-  const SocketId older = bound_ports_[index_of(transport)].at(port);
-  if (older) sockets_.relink(older, [&](SocketRecord& neighbour) { neighbour.newer_on_port = socket; });
-  sockets_.update(socket, [&](SocketRecord& bound) {
-    bound.older_on_port = older;
-    bound.newer_on_port = {};
-  });
-  bound_ports_[index_of(transport)].set(port, socket);
+SocketId PortPool::put_on_port(const SocketRecord& socket, SocketId id) {
+  PortMap<SocketId>& holders = bound_ports_[index_of(socket.transport)];
+  const SocketId older = holders.at(socket.name.port);
+  if (older) sockets_.relink(older, [&](SocketRecord& neighbour) { neighbour.newer_on_port = id; });
+  holders.set(socket.name.port, id);
+  return older;
 }
 
 void PortPool::let_port_go(const SocketRecord& socket) {

@@ -1,58 +1,72 @@
 // SPDX-License-Identifier: MIT
 #include <berth/machine/carriers.h>
 
-#include <algorithm>
-#include <vector>
+#include <berth/core/port_choice.h>
 
 namespace berth {
 
 std::size_t Carriers::Hash::operator()(const Endpoint& endpoint) const {
-  std::uint64_t mixed = endpoint.port;
-  for (const std::uint8_t byte : endpoint.address.bytes) mixed = (mixed ^ byte) * 0x100000001b3;
-  return mixed;
+  // The host picks another port for nearly every carrier; what else differs is in the first bytes.
+  std::uint32_t first = 0;
+  for (std::size_t i = 0; i < 4; ++i) first = (first << 8U) | endpoint.address.bytes[i];
+  return mixed((std::uint64_t{first} << 16U) | endpoint.port);
 }
 
-void Carriers::set(Transport transport, SocketId socket, const Carrier& carrier, const Endpoint& name,
-                   const std::function<bool(SocketId)>& is_there) {
-  forget(socket);
-  if (entries_.size() >= next_sweep_) sweep(is_there);
-  entries_[socket.value] = {.transport = transport, .carrier = carrier, .name = name};
-  owners(transport)[carrier.endpoint] = socket;
+void Carriers::set(Transport transport, SocketId socket, const Carrier& carrier, const Endpoint& name) {
+  const Place place{.transport = transport, .carrier = carrier};
+  Place& known = places_[socket.value];
+  if (known.carrier && known != place) give_up({.place = known, .socket = socket});
+  known = place;
+  owners(transport)[carrier.endpoint] = {.socket = socket, .name = name};
+}
+
+bool Carriers::end(SocketId socket) {
+  const auto found = places_.find(socket.value);
+  if (found == places_.end()) return false;
+  give_up({.place = found->second, .socket = socket});
+  places_.erase(found);
+  return true;
 }
 
 Carrier Carriers::of(SocketId socket) const {
-  const auto found = entries_.find(socket.value);
-  return found == entries_.end() ? Carrier{} : found->second.carrier;
+  const auto found = places_.find(socket.value);
+  return found == places_.end() ? Carrier{} : found->second.carrier;
 }
 
 std::optional<CarrierOwner> Carriers::owner_of(Transport transport, const Carrier& carrier) const {
   const Owners& owners = owners_[static_cast<std::size_t>(transport)];
   const auto found = owners.find(carrier.endpoint);
-  if (found == owners.end()) return std::nullopt;
-  return CarrierOwner{.socket = found->second, .name = entries_.at(found->second.value).name};
+  return found == owners.end() ? std::nullopt : std::optional(found->second);
 }
 
 void Carriers::clear() {
-  entries_.clear();
+  places_.clear();
   for (Owners& owners : owners_) owners.clear();
-}
-
-void Carriers::forget(SocketId socket) {
-  const auto found = entries_.find(socket.value);
-  if (found == entries_.end()) return;
-  Owners& of_its_kind = owners(found->second.transport);
-  // The host may have given the endpoint to a younger socket since.
-  const auto owner = of_its_kind.find(found->second.carrier.endpoint);
-  if (owner != of_its_kind.end() && owner->second == socket) of_its_kind.erase(owner);
-  entries_.erase(found);
+  given_up_.clear();
 }
 
 void Carriers::sweep(const std::function<bool(SocketId)>& is_there) {
-  std::vector<SocketId> gone;
-  for (const auto& [socket, entry] : entries_)
-    if (!is_there(SocketId{socket})) gone.push_back(SocketId{socket});
-  for (const SocketId socket : gone) forget(socket);
-  next_sweep_ = std::max(kFirstSweep, 2 * entries_.size());
+  std::erase_if(places_, [&](const auto& place) { return !is_there(SocketId{place.first}); });
+  for (Owners& owners : owners_)
+    std::erase_if(owners, [&](const auto& owner) { return !is_there(owner.second.socket); });
+  std::erase_if(given_up_, [&](const GivenUp& given_up) { return !is_there(given_up.socket); });
+}
+
+void Carriers::give_up(const GivenUp& given_up) {
+  given_up_.push_back(given_up);
+  if (given_up_.size() <= kMostGivenUp) return;
+  forget(given_up_.front());
+  given_up_.pop_front();
+}
+
+void Carriers::forget(const GivenUp& given_up) {
+  // Another socket may have the endpoint by now, or the same one again.
+  const auto [place, socket] = given_up;
+  Owners& all = owners(place.transport);
+  const auto owner = all.find(place.carrier.endpoint);
+  const auto now = places_.find(socket.value);
+  const bool is_its_own_again = now != places_.end() && now->second == place;
+  if (owner != all.end() && owner->second.socket == socket && !is_its_own_again) all.erase(owner);
 }
 
 }  // namespace berth

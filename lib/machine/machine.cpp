@@ -77,13 +77,16 @@ std::vector<SocketId> sockets_of(ProcessId process, const PortPool& pool) {
 }  // namespace
 
 Machine::Machine(MachineSetup setup, PersistentSet set)
-    : world_(std::move(setup.world)),
+    : Gateway(signs_),
+      world_(std::move(setup.world)),
       profile_(std::move(setup.profile)),
       seed_(setup.seed),
       observer_(setup.observer),
       storage_(std::move(setup.storage)),
       set_(std::move(set)),
-      dice_(mixed(seed_) ^ set_.boot) {}
+      dice_(mixed(seed_) ^ set_.boot) {
+  signs_.generation = &address_generation_;
+}
 
 Result<std::unique_ptr<Machine>, StartError> Machine::start(MachineSetup setup) {
   if (setup.storage == nullptr) setup.storage = std::make_unique<MemoryStorage>();
@@ -153,7 +156,7 @@ Outcome Machine::decide_and_carry_out(ProcessId caller, const Request& request, 
   dice_.next();
   const bool leads_elsewhere = may_change_receivers(decision->effects, pool_);
   pool_.apply(decision->effects);
-  if (leads_elsewhere) addresses_may_have_changed();
+  if (ends_a_carrier(request) || leads_elsewhere) addresses_may_have_changed();
   return decision->reply;
 }
 
@@ -320,8 +323,7 @@ void Machine::set_carrier(SocketId socket, const Carrier& carrier, const Endpoin
   const Guard guard(mutex_);
   const SocketRecord* record = pool_.socket(socket);
   if (record == nullptr) return;
-  carriers_.set(record->transport, socket, carrier, name,
-                [this](SocketId id) BERTH_REQUIRES(mutex_) { return pool_.socket(id) != nullptr; });
+  carriers_.set(record->transport, socket, carrier, name);
   addresses_may_have_changed();
 }
 
@@ -335,11 +337,14 @@ Receiver Machine::receiver_of(Transport transport, const Endpoint& to) const {
   return receiver;
 }
 
+bool Machine::ends_a_carrier(const Request& granted) {
+  const auto* close = std::get_if<request::CloseSocket>(&granted);
+  return close != nullptr && pool_.socket(close->socket) == nullptr && carriers_.end(close->socket);
+}
+
 std::optional<CarrierOwner> Machine::owner_of(Transport transport, const Carrier& carrier) const {
   const Guard guard(mutex_);
-  auto owner = carriers_.owner_of(transport, carrier);
-  if (owner && pool_.socket(owner->socket) == nullptr) owner.reset();
-  return owner;
+  return carriers_.owner_of(transport, carrier);
 }
 
 // -- looking --------------------------------------------------------------------------------------

@@ -29,7 +29,7 @@ struct RemoteGateway::Impl {
   Hello hello;
   Profile profile;
   Computer computer;
-  std::atomic<bool> gone = false;
+  Signs signs;
   std::optional<SharedCounter> generation;  // of a server on the same host
 
   std::mutex mutex;  // guards what follows
@@ -126,7 +126,10 @@ Result<Welcome, std::string> RemoteGateway::Impl::hear_welcome() {
   if (auto reason = farewell_in(*answer)) return *std::move(reason);
   auto welcome = parse<Welcome>(*answer);
   if (!welcome) return "it does not speak as a machine does (" + welcome.error() + ")";
-  if (const Descriptor page = channel.take_descriptor()) generation = SharedCounter::of(page);
+  if (const Descriptor page = channel.take_descriptor()) {
+    generation = SharedCounter::of(page);
+    signs.generation = generation ? &generation->number() : nullptr;
+  }
   return welcome;
 }
 
@@ -140,7 +143,7 @@ void RemoteGateway::Impl::settle(const Welcome& welcome) {
 }
 
 std::optional<std::string_view> RemoteGateway::Impl::answer_to(const Ask& asked, int descriptor) {
-  if (gone.load(std::memory_order_acquire)) return std::nullopt;
+  if (signs.is_gone.load(std::memory_order_acquire)) return std::nullopt;
   line.clear();
   write(line, asked);
   std::optional<std::string_view> text;
@@ -167,7 +170,7 @@ ProcessId RemoteGateway::Impl::here(ProcessId asked) const {
 
 // The descriptor stays open, so that the watcher sees the end of the connection too.
 void RemoteGateway::Impl::lose() {
-  gone.store(true, std::memory_order_release);
+  signs.is_gone.store(true, std::memory_order_release);
   ::shutdown(channel.descriptor(), SHUT_RDWR);
 }
 
@@ -181,7 +184,7 @@ void RemoteGateway::Impl::watch(int connection, int stop) {
     found = ::poll(watched, 2, -1);
   } while (found < 0 && errno == EINTR);
   if (watched[1].revents != 0) return;
-  gone.store(true, std::memory_order_release);
+  signs.is_gone.store(true, std::memory_order_release);
   const std::lock_guard guard(gone_mutex);
   if (auto then = std::exchange(then_gone, nullptr)) then();
 }
@@ -213,7 +216,7 @@ void RemoteGateway::Impl::become_child() {
   if (watcher != nullptr) left_with_parents.push_back(watcher.release());
   stop_watching = Descriptor();
   channel = Channel();
-  gone.store(true, std::memory_order_release);
+  signs.is_gone.store(true, std::memory_order_release);
   if (!ticket) return;
   hello.identity.reset();
   hello.ticket = std::exchange(ticket, std::nullopt);
@@ -225,7 +228,7 @@ void RemoteGateway::Impl::become_child() {
     for (const auto& [old_id, new_id] : welcome->inherited)
       if (parent == old_id) now.emplace_back(eldest, new_id);
   inherited = std::move(now);
-  gone.store(false, std::memory_order_release);
+  signs.is_gone.store(false, std::memory_order_release);
   start_watching();
   if (then_forked) then_forked(channel.descriptor());
 }
@@ -261,7 +264,7 @@ Result<std::shared_ptr<RemoteGateway>, std::string> RemoteGateway::take_over(
   return std::shared_ptr<RemoteGateway>(new RemoteGateway(std::move(impl)));
 }
 
-RemoteGateway::RemoteGateway(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+RemoteGateway::RemoteGateway(std::unique_ptr<Impl> impl) : Gateway(impl->signs), impl_(std::move(impl)) {}
 
 RemoteGateway::~RemoteGateway() {
   remove_gateway(impl_.get());
@@ -310,8 +313,7 @@ std::optional<CarrierOwner> RemoteGateway::owner_of(Transport transport, const C
       .value_or(std::nullopt);
 }
 
-std::uint64_t RemoteGateway::address_generation() const {
-  if (impl_->generation) return impl_->generation->value();
+std::uint64_t RemoteGateway::ask_for_generation() const {
   const std::lock_guard guard(impl_->mutex);
   return impl_->exchange<std::uint64_t>(ask::Generation{}).value_or(0);
 }
@@ -339,8 +341,6 @@ std::optional<Offered> RemoteGateway::claim(std::uint64_t number) {
                  .descriptor = impl_->channel.take_descriptor().release(),
                  .note = claimed->note};
 }
-
-bool RemoteGateway::is_gone() const { return impl_->gone.load(std::memory_order_acquire); }
 
 bool RemoteGateway::is_found_gone() const {
   const std::lock_guard guard(impl_->mutex);

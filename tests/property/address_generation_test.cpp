@@ -212,6 +212,33 @@ TEST_F(OneMachine, GivesNoSocketTheCarrierOfOneThatNeverWas) {
   EXPECT_FALSE(machine->owner_of(Transport::Tcp, carrier_at(1)));
 }
 
+TEST_F(OneMachine, KnowsWhoWasBehindACarrierUntilAnotherIs) {
+  const Endpoint name{Address::ipv4(127, 0, 0, 1), 80};
+  const SocketId first = opened();
+  machine->set_carrier(first, carrier_at(1), name);
+  machine->submit(me, request::CloseSocket{first});
+  EXPECT_EQ(machine->owner_of(Transport::Tcp, carrier_at(1)), (CarrierOwner{first, name}));
+  EXPECT_FALSE(machine->owner_of(Transport::Udp, carrier_at(1)));
+  const SocketId second = opened();
+  machine->set_carrier(second, carrier_at(1), name);
+  EXPECT_EQ(machine->owner_of(Transport::Tcp, carrier_at(1))->socket, second);
+  machine->set_carrier(second, carrier_at(2), name);
+  EXPECT_EQ(machine->owner_of(Transport::Tcp, carrier_at(1))->socket, second);
+}
+
+TEST_F(OneMachine, ForgetsWhoWasBehindACarrierWhenManyHaveCome) {
+  const Endpoint name{Address::ipv4(127, 0, 0, 1), 80};
+  const auto carrier = [](std::size_t number) { return carrier_at(1000 + number); };
+  for (std::size_t i = 0; i < Carriers::kMostGivenUp + 2; ++i) {
+    const SocketId socket = opened();
+    machine->set_carrier(socket, carrier(i), name);
+    machine->submit(me, request::CloseSocket{socket});
+  }
+  EXPECT_FALSE(machine->owner_of(Transport::Tcp, carrier(0)));
+  EXPECT_FALSE(machine->owner_of(Transport::Tcp, carrier(1)));
+  EXPECT_TRUE(machine->owner_of(Transport::Tcp, carrier(2)));
+}
+
 TEST_F(OneMachine, ChangesItsAddressGenerationWithWhatLeadsElsewhere) {
   const SocketId socket = opened();
   EXPECT_TRUE(changes_with_granted(request::Bind{socket, {Address::any(Family::Ipv4), 80}}));

@@ -70,6 +70,33 @@ class Traffic : public FaceTest {
   }
 };
 
+TEST_F(Traffic, a_connection_is_accepted_whose_client_has_gone) {
+  const SOCKET server = listening(80);
+  const SOCKET client = connected(80);
+  const USHORT port = port_of(client);
+  EXPECT_EQ(send_text(client, "and gone"), 8);
+  EXPECT_EQ(closesocket(client), 0);
+  SOCKADDR_IN from{};
+  int size = sizeof(from);
+  const SOCKET session = accept(server, as_name(&from), &size);
+  ASSERT_NE(session, INVALID_SOCKET) << WSAGetLastError();
+  EXPECT_EQ(ntohs(from.sin_port), port);
+  EXPECT_EQ(received(session), "and gone");
+  EXPECT_EQ(received(session), "");
+}
+
+TEST_F(Traffic, a_datagram_arrives_whose_sender_has_gone) {
+  const SOCKET receiver = receiving(5000);
+  const SOCKET sender = receiving(6000);
+  EXPECT_EQ(send_to(sender, "and gone", 5000), 8);
+  EXPECT_EQ(closesocket(sender), 0);
+  std::array<char, 16> bytes{};
+  SOCKADDR_IN from{};
+  int size = sizeof(from);
+  EXPECT_EQ(recvfrom(receiver, bytes.data(), int{sizeof(bytes)}, 0, as_name(&from), &size), 8);
+  EXPECT_EQ(ntohs(from.sin_port), 6000);
+}
+
 TEST_F(Traffic, a_connection_carries_bytes_both_ways_and_knows_both_names) {
   const SOCKET server = listening(80);
   const SOCKET client = connected(80);

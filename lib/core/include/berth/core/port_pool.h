@@ -132,7 +132,8 @@ class PortPool {
   void add_handle(SocketId socket, ProcessId process);
   void drop_handle(SocketId socket, ProcessId process);
   void end_socket(SocketId socket);
-  void hold_port(SocketId socket);
+  // Makes `id` the newest socket on the port of `socket`'s name; the one that was so before.
+  SocketId put_on_port(const SocketRecord& socket, SocketId id);
   void let_port_go(const SocketRecord& socket);
   void remove_block(BlockId id);
   void remove_blocks_of(SocketId socket);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <unordered_map>
@@ -14,38 +15,45 @@ namespace berth {
 
 /// Which endpoint of the host carries which emulated socket, both ways. Thread-compatible.
 ///
-/// Sockets end without telling it: who asks looks whether the socket is still there, and entries of sockets
-/// that are gone are swept out as the map grows.
+/// What a socket sent may arrive when it has ended: the last endpoints that were given up are remembered,
+/// each until the host gives it to another socket.
 class Carriers {
  public:
-  /// `is_there(socket)` says whether a socket still exists.
-  void set(Transport transport, SocketId socket, const Carrier& carrier, const Endpoint& name,
-           const std::function<bool(SocketId)>& is_there);
+  static constexpr std::size_t kMostGivenUp = 1024;
+
+  void set(Transport transport, SocketId socket, const Carrier& carrier, const Endpoint& name);
+  /// The socket has ended. False: it had no carrier.
+  bool end(SocketId socket);
   /// Empty when that socket has none.
   [[nodiscard]] Carrier of(SocketId socket) const;
+  /// Whose endpoint it is, or was last.
   [[nodiscard]] std::optional<CarrierOwner> owner_of(Transport transport, const Carrier& carrier) const;
   void clear();
-  /// Forgets sockets that are gone: before their ids are given again.
+  /// Forgets every socket of which `is_there(socket)` is false, also what it gave up.
   void sweep(const std::function<bool(SocketId)>& is_there);
 
  private:
-  struct Entry {
+  struct Place {
     Transport transport{};
     Carrier carrier;
-    Endpoint name;
+    friend bool operator==(const Place&, const Place&) = default;
+  };
+  struct GivenUp {
+    Place place;
+    SocketId socket;
   };
   struct Hash {
     std::size_t operator()(const Endpoint& endpoint) const;
   };
-  using Owners = std::unordered_map<Endpoint, SocketId, Hash>;
+  using Owners = std::unordered_map<Endpoint, CarrierOwner, Hash>;
 
   [[nodiscard]] Owners& owners(Transport transport) { return owners_[static_cast<std::size_t>(transport)]; }
-  void forget(SocketId socket);
+  void give_up(const GivenUp& given_up);
+  void forget(const GivenUp& given_up);
 
-  static constexpr std::size_t kFirstSweep = 1024;
-  std::unordered_map<std::uint64_t, Entry> entries_;
+  std::unordered_map<std::uint64_t, Place> places_;  // by socket
   Owners owners_[kTransports];
-  std::size_t next_sweep_ = kFirstSweep;
+  std::deque<GivenUp> given_up_;  // the oldest first
 };
 
 }  // namespace berth

@@ -68,9 +68,6 @@ class Machine final : public Gateway {
   [[nodiscard]] Receiver receiver_of(Transport transport, const Endpoint& to) const override;
   [[nodiscard]] std::optional<CarrierOwner> owner_of(Transport transport,
                                                      const Carrier& carrier) const override;
-  [[nodiscard]] std::uint64_t address_generation() const override {
-    return address_generation_.load(std::memory_order_acquire);
-  }
   [[nodiscard]] Computer computer() const override;
   [[nodiscard]] std::vector<BoundSocket> bound_sockets() const override;
 
@@ -124,6 +121,7 @@ class Machine final : public Gateway {
   [[nodiscard]] std::optional<StartError> put_in_place(const List& list, const char* place)
       BERTH_REQUIRES(mutex_);
   [[nodiscard]] std::optional<StartError> put_in_place(const WorldBoundPort& port) BERTH_REQUIRES(mutex_);
+  bool ends_a_carrier(const Request& granted) BERTH_REQUIRES(mutex_);
   void addresses_may_have_changed() { address_generation_.fetch_add(1, std::memory_order_release); }
   void take_service_blocks_again(const PortPool& before) BERTH_REQUIRES(mutex_);
 
@@ -139,6 +137,7 @@ class Machine final : public Gateway {
   std::uint64_t decisions_ BERTH_GUARDED_BY(mutex_) = 0;
   Carriers carriers_ BERTH_GUARDED_BY(mutex_);
   std::atomic<std::uint64_t> address_generation_ = 0;
+  Signs signs_;
 };
 
 }  // namespace berth

@@ -58,14 +58,12 @@ class RemoteGateway final : public Gateway {
   [[nodiscard]] Receiver receiver_of(Transport transport, const Endpoint& to) const override;
   [[nodiscard]] std::optional<CarrierOwner> owner_of(Transport transport,
                                                      const Carrier& carrier) const override;
-  [[nodiscard]] std::uint64_t address_generation() const override;
   [[nodiscard]] Computer computer() const override;
   [[nodiscard]] std::vector<BoundSocket> bound_sockets() const override;
   std::optional<std::uint64_t> offer(ProcessId caller, SocketId socket, std::uint64_t program, int descriptor,
                                      const std::string& note) override;
   std::optional<Offered> claim(std::uint64_t number) override;
   [[nodiscard]] bool is_shared() const override { return true; }
-  [[nodiscard]] bool is_gone() const override;
   [[nodiscard]] bool is_found_gone() const override;
 
   /// The machine seen from outside, as a line of JSON; nothing when it is gone.
@@ -79,6 +77,7 @@ class RemoteGateway final : public Gateway {
 
  private:
   explicit RemoteGateway(std::unique_ptr<Impl> impl);
+  [[nodiscard]] std::uint64_t ask_for_generation() const override;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -23,7 +23,8 @@ class SharedCounter {
   SharedCounter& operator=(const SharedCounter&) = delete;
   ~SharedCounter();
 
-  [[nodiscard]] std::uint64_t value() const { return number_->load(std::memory_order_acquire); }
+  /// To be looked at for as long as this one lives.
+  [[nodiscard]] const std::atomic<std::uint64_t>& number() const { return *number_; }
   /// Requires: it was made here.
   void set(std::uint64_t value) { number_->store(value, std::memory_order_release); }
   /// For readers; whoever has it cannot write. Below 0 for a reader's.
