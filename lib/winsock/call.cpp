@@ -5,8 +5,6 @@
 
 #include <berth/codes/error_codes.h>
 
-#include "last_error.h"
-
 namespace berth::winsock {
 
 Call::Call() : process_(attached_process()) {
@@ -17,17 +15,7 @@ Call::Call() : process_(attached_process()) {
 Call::Call(std::uintptr_t handle)
     : process_(attached_process()), is_found_(HandleTable::of_program().find(handle, found_)) {
   forget_refusal();
-  if (process_ != nullptr) return;
-  if (is_found_) {
-    process_ = found_.process;
-  } else {
-    find_home();
-  }
-}
-
-Call::Call(std::uintptr_t handle, ProcessFace& process)
-    : process_(&process), is_found_(HandleTable::of_program().find(handle, found_)) {
-  forget_refusal();
+  if (process_ == nullptr) be_of_the_handles_process();
 }
 
 void Call::find_home() {

@@ -10,6 +10,7 @@
 #include <berth/core/rule.h>
 
 #include "handle_table.h"
+#include "last_error.h"
 #include "process_face.h"
 
 namespace berth::winsock {
@@ -23,8 +24,17 @@ class Call {
   Call();
   /// A call about `handle`: of the thread's process, or else of the handle's own.
   explicit Call(std::uintptr_t handle);
-  /// A call about `handle` that `process` has begun, perhaps on another thread.
-  Call(std::uintptr_t handle, ProcessFace& process);
+  /// The same about a handle that the caller visits for as long as the call lasts.
+  explicit Call(const HandleTable::Visit& visit)
+      : process_(attached_process()), is_found_(visit.find(found_)) {
+    forget_refusal();
+    if (process_ == nullptr) be_of_the_handles_process();
+  }
+  /// The same that `process` has begun, perhaps on another thread.
+  Call(const HandleTable::Visit& visit, ProcessFace& process)
+      : process_(&process), is_found_(visit.find(found_)) {
+    forget_refusal();
+  }
 
   /// Null when the program's machine cannot be made; every call then fails.
   [[nodiscard]] ProcessFace* process() const { return process_; }
@@ -62,23 +72,30 @@ class Call {
   std::optional<Reply> ask(const Request& request);
 
   /// Fails the call by a rule: last error, and what `last_refusal` tells. Returns SOCKET_ERROR.
-  int fail(Rule rule);
-  int fail(const Refusal& refusal);
-  int fail(HostFailure failure);
+  [[gnu::cold]] int fail(Rule rule);
+  [[gnu::cold]] int fail(const Refusal& refusal);
+  [[gnu::cold]] int fail(HostFailure failure);
   /// The code of a rule that the call breaks, for functions that return it: the last error stays.
   [[nodiscard]] int code_of(const Refusal& refusal) const;
 
  private:
-  void find_home();
+  void be_of_the_handles_process() {
+    if (is_found_) {
+      process_ = found_.process;
+    } else {
+      find_home();
+    }
+  }
+  [[gnu::cold]] void find_home();
   /// Winsock is started, and there is a machine to ask.
   [[nodiscard]] bool can_ask() const {
     return process_ != nullptr && process_->is_started() && process_->is_of_this_program() &&
            !process_->machine().is_gone();
   }
   // The call has failed; always false.
-  bool fails_to_ask();
-  bool fails_without_socket();
-  [[nodiscard]] bool is_struck_by_a_fault(const CallView& view);
+  [[gnu::cold]] bool fails_to_ask();
+  [[gnu::cold]] bool fails_without_socket();
+  [[nodiscard, gnu::cold]] bool is_struck_by_a_fault(const CallView& view);
   [[nodiscard]] std::optional<FaultAction> outcome_of_fault(const CallView& view) const;
 
   ProcessFace* process_;

@@ -61,7 +61,7 @@ Endpoint endpoint_of(const traffic::HostAddress& address) {
           .port = address.port};
 }
 
-Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open) {
+[[gnu::flatten]] Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open) {
   const auto made = Flow::make(open);
   if (!made) return nullptr;
   Flow* kept = HandleTable::of_program().adopt(handle, made.get());
@@ -69,7 +69,7 @@ Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open) {
   return kept;
 }
 
-void end_flow(std::uintptr_t handle, Flow& flow) {
+[[gnu::flatten]] void end_flow(std::uintptr_t handle, Flow& flow) {
   HandleTable& handles = HandleTable::of_program();
   const Flow::Dropped dropped = flow.drop_handle(handle);
   if (!dropped.waits_for_its_calls) return;
@@ -160,15 +160,23 @@ std::vector<ProcessId> Flow::sharers() const {
 
 bool Flow::add_handle(ProcessId sharer) {
   const std::lock_guard guard(names_);
-  if (handles_ == 0) return false;
-  ++handles_;
+  was_shared_.store(true, std::memory_order_release);
+  std::uint32_t handles = handles_.load(std::memory_order_relaxed);
+  do {
+    if (handles == 0) return false;
+  } while (!handles_.compare_exchange_weak(handles, handles + 1, std::memory_order_acq_rel));
   sharers_.push_back(sharer);
   return true;
 }
 
 Flow::Dropped Flow::drop_handle(std::uintptr_t handle) {
+  std::uint32_t only = 1;
+  const bool was_only = handles_.compare_exchange_strong(only, 0, std::memory_order_acq_rel);
+  // Most sockets have one handle all their life, and need no lock.
+  if (was_only && !was_shared_.load(std::memory_order_acquire))
+    return {.was_last = true, .waits_for_its_calls = true, .left_by_others = {}};
   const std::lock_guard guard(names_);
-  if (--handles_ == 0)
+  if (was_only || --handles_ == 0)
     return {
         .was_last = true, .waits_for_its_calls = true, .left_by_others = std::exchange(left_handles_, {})};
   if (!HandleTable::of_program().has_calls(handle)) return {};
@@ -203,10 +211,18 @@ void Flow::set_peer(const std::optional<Endpoint>& name) {
 int Flow::carry() {
   if (carried_.load(std::memory_order_acquire)) return 0;
   const auto name = local();
-  if (!name) return EINVAL;
+  return name ? carry_named(*name) : EINVAL;
+}
+
+[[gnu::flatten]] int Flow::carry_as(const Endpoint& name) {
+  set_local(name);
+  return carry_named(name);
+}
+
+int Flow::carry_named(const Endpoint& name) {
   const std::lock_guard guard(carrying_);
   if (carried_.load(std::memory_order_relaxed)) return 0;
-  const int error = process.network() == Network::Host ? carry_on_host(*name) : carry_isolated(*name);
+  const int error = process.network() == Network::Host ? carry_on_host(name) : carry_isolated(name);
   if (error == 0) carried_.store(true, std::memory_order_release);
   return error;
 }

@@ -103,6 +103,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
   /// Gives the host's socket its endpoint and tells the machine; harmless when it has one. The error number
   /// of the host when it cannot. Requires: the socket has a name in the model.
   int carry();
+  /// The same for the name that the model has just given it.
+  int carry_as(const Endpoint& name);
   /// The error number of the host, 0 when it listens.
   int listen(int backlog);
   /// Where the host finds `to`. Nothing when the address is none of this machine's; an endpoint that refuses
@@ -150,6 +152,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::atomic<std::int64_t> connected_at = -1;          ///< tick of the connection, for SO_CONNECT_TIME
 
  private:
+  int carry_named(const Endpoint& name);
   int carry_isolated(const Endpoint& name);
   int carry_on_host(const Endpoint& name);
   template <class Call>
@@ -159,6 +162,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
 
   std::shared_ptr<Flow> self_;
   std::atomic<std::uint32_t> handles_ = 1;
+  std::atomic<bool> was_shared_ = false;  // at any time, or was about to be
   std::atomic<bool> carried_ = false;
   std::mutex carrying_;
   Carrier carrier_;  // once carried_ under `isolated`
@@ -176,7 +180,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
 /// The flow of an open handle that has none yet, or the one that another thread gave it meanwhile. Null when
 /// the handle was closed, or the host has no descriptor left. Requires: the call has entered the handle's
 /// place in the table.
-Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open);
+[[gnu::cold]] Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open);
 
 /// Ends the part of a handle that was taken out of the table in its flow: wakes who sleeps in it if it was
 /// the last, waits for the calls on that handle, and closes the host's socket with the last one.

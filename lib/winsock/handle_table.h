@@ -75,7 +75,9 @@ class HandleTable {
     return find(handle, open) ? std::optional(open) : std::nullopt;
   }
   /// The same in place. False, with nothing useful in `open`: it is no open handle.
-  [[nodiscard]] bool find(std::uintptr_t handle, OpenHandle& open) const;
+  [[nodiscard]] bool find(std::uintptr_t handle, OpenHandle& open) const {
+    return find(slot_of(handle), open);
+  }
   /// Takes the handle away; of several threads that try, one gets what it stood for. When that has a flow,
   /// the taker ends it with `retire`.
   std::optional<OpenHandle> take(std::uintptr_t handle);
@@ -108,8 +110,9 @@ class HandleTable {
   void copy_options(std::uintptr_t from, std::uintptr_t to);
 
   /// While a call is between `enter` and `leave`, what a find says of a flow stays true.
-  void enter(std::uintptr_t handle);
-  void leave(std::uintptr_t handle);
+  void enter(std::uintptr_t handle) { enter(slot_of(handle)); }
+  void leave(std::uintptr_t handle) { leave(slot_of(handle)); }
+  class Visit;
 
   /// Around a fork: no change of the table is then half done in the child.
   void hold_still() { mutex_.lock(); }
@@ -118,6 +121,10 @@ class HandleTable {
   void go_on() { mutex_.unlock(); }
 
  private:
+  struct Slot;
+  static void enter(Slot* slot);
+  static void leave(Slot* slot);
+  static bool find(const Slot* slot, OpenHandle& open);
   static void put_option(std::atomic<std::uint32_t>& options, StoredOption option, bool on);
   static constexpr std::size_t kPerChunk = 1024;
   static constexpr std::size_t kChunks = kMostHandles / kPerChunk;
@@ -188,8 +195,7 @@ union HandleTable::OfProgram {
 
 inline HandleTable& HandleTable::of_program() { return of_program_.table; }
 
-inline bool HandleTable::find(std::uintptr_t handle, OpenHandle& open) const {
-  const Slot* slot = slot_of(handle);
+inline bool HandleTable::find(const Slot* slot, OpenHandle& open) {
   if (slot == nullptr) return false;
   const std::uint32_t before = slot->version.load(std::memory_order_acquire);
   if (before % 2 == 0) return false;
@@ -201,16 +207,28 @@ inline bool HandleTable::find(std::uintptr_t handle, OpenHandle& open) const {
   return slot->version.load(std::memory_order_relaxed) == before;
 }
 
-inline void HandleTable::enter(std::uintptr_t handle) {
-  if (Slot* slot = slot_of(handle)) slot->calls.fetch_add(1, std::memory_order_seq_cst);
+inline void HandleTable::enter(Slot* slot) {
+  if (slot != nullptr) slot->calls.fetch_add(1, std::memory_order_seq_cst);
 }
 
-inline void HandleTable::leave(std::uintptr_t handle) {
-  Slot* slot = slot_of(handle);
+inline void HandleTable::leave(Slot* slot) {
   if (slot == nullptr) return;
   const bool was_last = slot->calls.fetch_sub(1, std::memory_order_seq_cst) == 1;
   // An open handle has nobody waiting for its calls to end.
   if (was_last && slot->version.load(std::memory_order_seq_cst) % 2 == 0) slot->calls.notify_all();
 }
+
+/// Enters a handle's place in the program's table, and leaves it at the end.
+class HandleTable::Visit {
+ public:
+  explicit Visit(std::uintptr_t handle) : slot_(of_program().slot_of(handle)) { enter(slot_); }
+  Visit(const Visit&) = delete;
+  Visit& operator=(const Visit&) = delete;
+  ~Visit() { leave(slot_); }
+  [[nodiscard]] bool find(OpenHandle& open) const { return HandleTable::find(slot_, open); }
+
+ private:
+  Slot* const slot_;
+};
 
 }  // namespace berth::winsock

@@ -2,6 +2,7 @@
 #include "memory_probe.h"
 
 #include <fcntl.h>
+#include <link.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sys/syscall.h>
@@ -93,6 +94,70 @@ Verdict write_by_pipe(const void* byte) noexcept {
   return pipe.takes_byte_from(byte) && pipe.gives_byte_to(byte) ? Verdict::Good : Verdict::Bad;
 }
 
+// ---------------------------------------------------------------------------------------------------
+// What the program was loaded with
+
+struct Stretch {
+  std::uintptr_t first = 0;
+  std::uintptr_t end = 0;
+  bool is_writable = false;
+
+  [[nodiscard]] bool contains(std::uintptr_t start, std::size_t size) const noexcept {
+    return start >= first && start < end && size <= end - start;
+  }
+};
+
+/// The static memory of the program itself, which stays where it is until the end: its code, constants and
+/// variables, as the loader left them. Libraries are not of it, since they can be unloaded.
+class StaticMemory {
+ public:
+  static const StaticMemory& of_program() noexcept {
+    static const StaticMemory memory;
+    return memory;
+  }
+  [[nodiscard]] bool contains(std::uintptr_t start, std::size_t size, bool to_be_written) const noexcept {
+    const auto known = std::span(stretches_).first(count_);
+    return std::any_of(known.begin(), known.end(), [&](const Stretch& stretch) {
+      return stretch.contains(start, size) && (stretch.is_writable || !to_be_written);
+    });
+  }
+
+ private:
+  StaticMemory() noexcept { dl_iterate_phdr(take_first, this); }
+
+  // The program comes first; nothing else is asked for.
+  static int take_first(dl_phdr_info* loaded, std::size_t, void* memory) noexcept {
+    static_cast<StaticMemory*>(memory)->take(*loaded);
+    return 1;
+  }
+  void take(const dl_phdr_info& loaded) noexcept {
+    const auto headers = std::span(loaded.dlpi_phdr, loaded.dlpi_phnum);
+    std::uintptr_t end_of_relocated =
+        0;  // what precedes it was made read-only once the loader had written it
+    for (const auto& header : headers)
+      if (header.p_type == PT_GNU_RELRO)
+        end_of_relocated = loaded.dlpi_addr + header.p_vaddr + header.p_memsz;
+    for (const auto& header : headers)
+      if (header.p_type == PT_LOAD && (header.p_flags & PF_R) != 0)
+        add(loaded.dlpi_addr + header.p_vaddr, header.p_memsz, (header.p_flags & PF_W) != 0,
+            end_of_relocated);
+  }
+  void add(std::uintptr_t first, std::size_t size, bool is_writable,
+           std::uintptr_t end_of_relocated) noexcept {
+    const std::uintptr_t end = first + size;
+    const bool begins_read_only = is_writable && first < end_of_relocated && end_of_relocated < end;
+    if (begins_read_only) add({.first = first, .end = end_of_relocated, .is_writable = false});
+    const std::uintptr_t rest = page_of(end_of_relocated + kPageSize - 1);
+    add({.first = begins_read_only ? rest : first, .end = end, .is_writable = is_writable});
+  }
+  void add(const Stretch& stretch) noexcept {
+    if (count_ < stretches_.size() && stretch.first < stretch.end) stretches_[count_++] = stretch;
+  }
+
+  std::array<Stretch, 8> stretches_{};
+  std::size_t count_ = 0;
+};
+
 std::atomic<ProbeMethod> method_of_this_system = ProbeMethod::Futex;
 
 }  // namespace
@@ -111,30 +176,7 @@ void MemoryProbe::look_for_stack() noexcept {
   pthread_attr_destroy(&attributes);
 }
 
-bool MemoryProbe::is_accessible(const void* start, std::size_t size, Access access) noexcept {
-  const auto first = reinterpret_cast<std::uintptr_t>(start);
-  if (size == 0) {
-    return true;
-  }
-  if (first < kPageSize || size - 1 > UINTPTR_MAX - first) {
-    return false;
-  }
-  if (stack_.top == 0) {
-    look_for_stack();
-    if (is_in_live_frames(start, size)) return true;
-  }
-  const std::uintptr_t last_page = page_of(first + (size - 1));
-  for (std::uintptr_t address = first;; address = page_of(address) + kPageSize) {
-    if (!is_known_good(page_of(address), access) && !page_passes(address, access)) {
-      return false;
-    }
-    if (page_of(address) == last_page) {
-      return true;
-    }
-  }
-}
-
-bool MemoryProbe::is_known_good(std::uintptr_t page, Access access) const noexcept {
+inline bool MemoryProbe::is_known_good(std::uintptr_t page, Access access) const noexcept {
   // What can be written can be read.
   const auto found =
       std::span(good_pages_).first(std::min<std::size_t>(good_pages_found_, good_pages_.size()));
@@ -143,7 +185,7 @@ bool MemoryProbe::is_known_good(std::uintptr_t page, Access access) const noexce
   });
 }
 
-bool MemoryProbe::page_passes(std::uintptr_t address, Access access) noexcept {
+[[gnu::always_inline]] inline bool MemoryProbe::page_passes(std::uintptr_t address, Access access) noexcept {
   const bool writes = access == Access::Write;
   Verdict verdict = Verdict::MethodRefused;
   if (method_.value_or(method_of_this_system.load(std::memory_order_relaxed)) == ProbeMethod::Futex) {
@@ -161,6 +203,30 @@ bool MemoryProbe::page_passes(std::uintptr_t address, Access access) noexcept {
     ++good_pages_found_;
   }
   return verdict == Verdict::Good;
+}
+
+bool MemoryProbe::is_accessible(const void* start, std::size_t size, Access access) noexcept {
+  const auto first = reinterpret_cast<std::uintptr_t>(start);
+  if (size == 0) {
+    return true;
+  }
+  if (first < kPageSize || size - 1 > UINTPTR_MAX - first) {
+    return false;
+  }
+  if (stack_.top == 0) {
+    look_for_stack();
+    if (is_in_live_frames(start, size)) return true;
+  }
+  if (!method_ && StaticMemory::of_program().contains(first, size, access == Access::Write)) return true;
+  const std::uintptr_t last_page = page_of(first + (size - 1));
+  for (std::uintptr_t address = first;; address = page_of(address) + kPageSize) {
+    if (!is_known_good(page_of(address), access) && !page_passes(address, access)) {
+      return false;
+    }
+    if (page_of(address) == last_page) {
+      return true;
+    }
+  }
 }
 
 void MemoryProbe::fall_back_to_pipe() noexcept {

@@ -25,10 +25,11 @@ enum class ProbeMethod : std::uint8_t {
 /// without ever raising a signal: NULL, unmapped, protected, past the end of a mapping or of a mapped
 /// file, or wrapping around the address space, all are false. No bytes are true, wherever they are.
 ///
-/// Memory between this object and the top of its thread's own stack is known good and costs no
-/// system call. Elsewhere it is one for each page; an object of this class remembers the pages that
-/// passed, so that buffers side by side cost one together. Not thread-safe; lives on the stack of one
-/// call. The answer holds for as long as no other thread changes the mapping.
+/// Memory between this object and the top of its thread's own stack is known good, and so is the static
+/// memory of the program, as it was loaded; both cost no system call, and neither is expected to be protected
+/// otherwise while the program runs. Elsewhere it is one for each page; an object of this class remembers the
+/// pages that passed, so that buffers side by side cost one together. Not thread-safe; lives on the stack of
+/// one call. The answer holds for as long as no other thread changes the mapping.
 class MemoryProbe {
  public:
   MemoryProbe() noexcept {}  // NOLINT(modernize-use-equals-default): that would fill the pages with zeros

@@ -17,8 +17,7 @@ std::optional<Endpoint> shown_name(Use& use) {
   return reply ? std::optional(reply->name) : std::nullopt;
 }
 
-int bind_on_host(SOCKET s, const Endpoint& name) {
-  Use use(s);
+[[gnu::always_inline]] inline int bind_on_host(Use& use, const Endpoint& name) {
   if (!use.has_flow()) return SOCKET_ERROR;
   const std::lock_guard guard(use.flow().setup);
   if (!use.is_bound(name)) return SOCKET_ERROR;
@@ -31,16 +30,16 @@ int bind_on_host(SOCKET s, const Endpoint& name) {
 
 int bind(SOCKET s, const struct sockaddr* name, int namelen) {
   using namespace berth;
-  winsock::Call call(s);
+  winsock::Use use(s);
+  winsock::Call& call = use.call();
   if (!call.has_tcp_or_udp_socket()) return SOCKET_ERROR;
   const auto endpoint = winsock::read_name(name, namelen, call.socket().family);
   if (!endpoint) return call.fail(endpoint.error());
   if (call.meets_a_fault({.point = FaultPoint::Bind, .handle = s})) return SOCKET_ERROR;
-  if (call.process()->network() == Network::Host) return winsock::bind_on_host(s, *endpoint);
+  if (call.process()->network() == Network::Host) return winsock::bind_on_host(use, *endpoint);
   if (!call.ask(request::Bind{call.socket().socket, *endpoint})) return SOCKET_ERROR;
   const bool may_be_sent_to = call.socket().kind == winsock::SocketKind::Udp;
-  if (may_be_sent_to && call.process()->machine().is_shared() && !winsock::Use(s).is_reachable())
-    return SOCKET_ERROR;
+  if (may_be_sent_to && call.process()->machine().is_shared() && !use.is_reachable()) return SOCKET_ERROR;
   winsock::set_last_error(0);
   return 0;
 }

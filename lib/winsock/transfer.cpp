@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "transfer.h"
 
-#include <winsock2.h>
-
 #include <cerrno>
 
-#include "connecting.h"
 #include "host_errors.h"
 
 namespace berth::winsock {
@@ -26,7 +23,6 @@ constexpr FlagRow kReceiveFlags[] = {{MSG_PEEK, traffic::kPeek},
 
 template <std::size_t kCount>
 std::optional<unsigned> translated(unsigned flags, const FlagRow (&rows)[kCount]) {
-  if (flags == 0) return 0U;
   unsigned ours = 0;
   for (const FlagRow& row : rows) {
     if ((flags & row.windows) != 0) ours |= row.ours;
@@ -45,20 +41,6 @@ int code_of(const Flow& flow, int error, unsigned flags) {
   return winsock_code_of(error);
 }
 
-Transferred failed(int code) { return {.bytes = 0, .code = code, .peer = {}}; }
-
-// -- out ------------------------------------------------------------------------------------------
-
-Transferred send_stream(Flow& flow, std::span<const traffic::Piece> pieces, unsigned flags) {
-  if (const int code = connection_problem(flow); code != 0) return failed(code);
-  if (flow.send_is_shut) return failed(WSAESHUTDOWN);
-  const auto sent = pieces.size() == 1
-                        ? traffic::send(flow.descriptor, pieces[0].start, pieces[0].size, flags)
-                        : traffic::send_message(flow.descriptor, pieces, nullptr, flags);
-  if (!sent.ok()) return failed(code_of(flow, sent.error, flags));
-  return {.bytes = static_cast<std::size_t>(sent.value), .code = 0, .peer = {}};
-}
-
 bool is_multicast(const Address& address) {
   return address.family == Family::Ipv4 ? (address.bytes[0] & 0xf0) == 0xe0 : address.bytes[0] == 0xff;
 }
@@ -70,10 +52,20 @@ int datagram_problem(const Endpoint& to) {
   return 0;
 }
 
-// 0, and where the datagram goes; or the code that tells why it goes nowhere.
+}  // namespace
+
+std::optional<unsigned> translated_send_flags(unsigned flags) { return translated(flags, kSendFlags); }
+std::optional<unsigned> translated_receive_flags(unsigned flags) { return translated(flags, kReceiveFlags); }
+
+namespace transfer {
+
+Transferred failed(int code) { return {.bytes = 0, .code = code, .peer = {}}; }
+
+Transferred failed(const Flow& flow, int error, unsigned flags) {
+  return failed(code_of(flow, error, flags));
+}
+
 int find_way(Flow& flow, const SocketName& to, traffic::RawAddress& there) {
-  if (flow.send_is_shut) return WSAESHUTDOWN;
-  if (flow.is_last_way(to, there)) return 0;
   if (const int code = datagram_problem(to.endpoint()); code != 0) return code;
   return flow.find_way(to, there) ? 0 : WSAENETUNREACH;
 }
@@ -83,49 +75,24 @@ SocketName peer_of(const Flow& flow) {
   return peer ? SocketName(*peer, flow.family) : SocketName();
 }
 
-Transferred send_datagram(Flow& flow, std::span<const traffic::Piece> pieces, const SocketName& to,
-                          unsigned flags) {
-  if (!to) {
-    const SocketName peer = peer_of(flow);
-    return peer ? send_datagram(flow, pieces, peer, flags) : failed(WSAENOTCONN);
-  }
-  traffic::RawAddress there;
-  if (const int code = find_way(flow, to, there); code != 0) return failed(code);
-  const auto send = [&] {
-    return pieces.size() == 1
-               ? traffic::send_to(flow.descriptor, pieces[0].start, pieces[0].size, there, flags)
-               : traffic::send_message(flow.descriptor, pieces, &there, flags);
-  };
-  auto sent = send();
-  // An earlier datagram's unreachable port is told to who receives, not to who sends.
-  for (int tries = 0; sent.error == ECONNREFUSED && tries < 8; ++tries) {
+// It is told to who receives, not to who sends.
+traffic::Result send_again(Flow& flow, Pieces pieces, const traffic::RawAddress& there, unsigned flags) {
+  constexpr int kMostTries = 8;
+  traffic::Result sent{.value = 0, .error = ECONNREFUSED};
+  for (int tries = 0; sent.error == ECONNREFUSED && tries < kMostTries; ++tries) {
     flow.unreachable_port_was_told = true;
-    sent = send();
+    sent = send_pieces(flow, pieces, there, flags);
   }
-  if (!sent.ok()) return failed(code_of(flow, sent.error, flags));
-  return {.bytes = static_cast<std::size_t>(sent.value), .code = 0, .peer = {}};
+  return sent;
 }
 
-// -- in -------------------------------------------------------------------------------------------
-
-Transferred receive_stream(Flow& flow, std::span<const traffic::Piece> pieces, unsigned flags) {
-  if (const int code = connection_problem(flow); code != 0) return failed(code);
-  if (flow.receive_is_shut) return failed(WSAESHUTDOWN);
-  traffic::Message message;
-  const auto got = pieces.size() == 1
-                       ? traffic::receive(flow.descriptor, pieces[0].start, pieces[0].size, flags)
-                       : traffic::receive_message(flow.descriptor, pieces, message, flags);
-  if (!got.ok()) return failed(code_of(flow, got.error, flags));
-  if (got.value == 0 && flow.is_cut_off()) return failed(WSAEINTR);
-  return {.bytes = static_cast<std::size_t>(got.value), .code = 0, .peer = {}};
+bool tells_unreachable(Flow& flow) {
+  flow.unreachable_port_was_told = false;
+  traffic::drop_error_queue(flow.descriptor);
+  return flow.reports_unreachable;
 }
 
-// Who sent a datagram to this socket; empty when it is not for it at all.
-SocketName sender_of(Flow& flow, const traffic::Message& message) {
-  if (!message.peer) return {};
-  const SocketName name = flow.sender_behind(message.peer);
-  return flow.has_peer() && peer_of(flow) != name ? SocketName() : name;
-}
+bool is_a_stranger_to(const Flow& flow, const SocketName& sender) { return peer_of(flow) != sender; }
 
 void throw_away_one(const Flow& flow) {
   traffic::Message message;
@@ -134,48 +101,5 @@ void throw_away_one(const Flow& flow) {
   traffic::receive_message(flow.descriptor, std::span(&piece, 1), message, traffic::kDoNotBlock);
 }
 
-// An unreachable port that an earlier datagram met. True: the caller is to be told.
-bool tells_unreachable(Flow& flow) {
-  flow.unreachable_port_was_told = false;
-  traffic::drop_error_queue(flow.descriptor);
-  return flow.reports_unreachable;
-}
-
-Transferred receive_datagram(Flow& flow, std::span<const traffic::Piece> pieces, unsigned flags) {
-  if (flow.receive_is_shut) return failed(WSAESHUTDOWN);
-  for (;;) {
-    if (flow.unreachable_port_was_told && tells_unreachable(flow)) return failed(WSAECONNRESET);
-    traffic::Message message;
-    const auto got = pieces.size() == 1 ? traffic::receive_from(flow.descriptor, pieces[0].start,
-                                                                pieces[0].size, message, flags)
-                                        : traffic::receive_message(flow.descriptor, pieces, message, flags);
-    if (flow.closing) return failed(WSAEINTR);
-    if (got.error == ECONNREFUSED) {
-      if (tells_unreachable(flow)) return failed(WSAECONNRESET);
-      continue;
-    }
-    if (!got.ok()) return failed(code_of(flow, got.error, flags));
-    const SocketName sender = sender_of(flow, message);
-    if (sender)
-      return {.bytes = static_cast<std::size_t>(got.value),
-              .code = message.truncated ? WSAEMSGSIZE : 0,
-              .peer = sender};
-    if ((flags & traffic::kPeek) != 0) throw_away_one(flow);
-  }
-}
-
-}  // namespace
-
-std::optional<unsigned> send_flags(unsigned flags) { return translated(flags, kSendFlags); }
-std::optional<unsigned> receive_flags(unsigned flags) { return translated(flags, kReceiveFlags); }
-
-Transferred send_once(Flow& flow, std::span<const traffic::Piece> pieces, const SocketName& to,
-                      unsigned flags) {
-  return flow.is_stream() ? send_stream(flow, pieces, flags) : send_datagram(flow, pieces, to, flags);
-}
-
-Transferred receive_once(Flow& flow, std::span<const traffic::Piece> pieces, unsigned flags) {
-  return flow.is_stream() ? receive_stream(flow, pieces, flags) : receive_datagram(flow, pieces, flags);
-}
-
+}  // namespace transfer
 }  // namespace berth::winsock

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <winsock2.h>
 
-#include "socket_names.h"
 #include "transfer_call.h"
 
 namespace berth::winsock {
@@ -14,7 +13,8 @@ int answered(Use& use, const Transferred& moved) {
   return moved.code == 0 ? static_cast<int>(moved.bytes) : use.fail(moved.code);
 }
 
-int send_bytes(Use& use, const char* bytes, int length, const SocketName& to, int flags) {
+[[gnu::always_inline]] inline int send_bytes(Use& use, const char* bytes, int length, const SocketName& to,
+                                             int flags) {
   const auto how = send_flags(static_cast<unsigned>(flags));
   if (!how) return use.fail(WSAEOPNOTSUPP);
   if (!is_a_length(length)) return use.fail(WSAEFAULT);
@@ -24,7 +24,8 @@ int send_bytes(Use& use, const char* bytes, int length, const SocketName& to, in
 }
 
 // NOLINTNEXTLINE(readability-non-const-parameter): the kernel writes to it
-std::optional<Transferred> receive_bytes(Use& use, char* bytes, int length, int flags) {
+[[gnu::always_inline]] inline std::optional<Transferred> receive_bytes(Use& use, char* bytes, int length,
+                                                                       int flags) {
   const auto how = receive_flags(static_cast<unsigned>(flags));
   if (!how || !is_a_length(length)) {
     use.fail(how ? WSAEFAULT : WSAEOPNOTSUPP);

@@ -7,10 +7,8 @@
 
 namespace berth::winsock {
 
-bool Use::has_flow() {
-  if (!call_.has_tcp_or_udp_socket()) return false;
-  flow_ = call_.socket().flow;
-  if (flow_ == nullptr) flow_ = adopt_flow(handle_, call_.socket());
+bool Use::is_given_a_flow() {
+  flow_ = adopt_flow(handle_, call_.socket());
   if (flow_ != nullptr) return true;
   // Closed since the first look, or no descriptor is left.
   if (HandleTable::of_program().find(handle_)) {
@@ -19,6 +17,23 @@ bool Use::has_flow() {
     call_.fail(Rule::NotASocket);
   }
   return false;
+}
+
+// Under `host` traffic somebody else may hold the port that the model gave: the bind is taken back, and where
+// the model had chosen the port, it chooses another.
+template <class Bind>
+[[gnu::always_inline]] inline bool Use::is_named_by(bool model_chooses, Bind&& bind) {
+  constexpr int kMostTries = 256;
+  for (int tries = 1;; ++tries) {
+    const auto reply = bind();
+    if (!reply) return false;
+    const int error = flow_->carry_as(reply->name);
+    if (error == 0) return true;
+    call_.ask(request::TakeBindBack{flow_->socket});
+    flow_->set_local(std::nullopt);
+    const bool another_may_do = error == EADDRINUSE && model_chooses && tries < kMostTries;
+    if (!another_may_do) return fail(winsock_code_of(error)) == 0;
+  }
 }
 
 bool Use::is_named() {
@@ -56,24 +71,6 @@ bool Use::is_carried_now() {
   const int error = flow_->carry();
   if (error != 0) fail(winsock_code_of(error));
   return error == 0;
-}
-
-// Under `host` traffic somebody else may hold the port that the model gave: the bind is taken back, and where
-// the model had chosen the port, it chooses another.
-template <class Bind>
-bool Use::is_named_by(bool model_chooses, Bind&& bind) {
-  constexpr int kMostTries = 256;
-  for (int tries = 1;; ++tries) {
-    const auto reply = bind();
-    if (!reply) return false;
-    flow_->set_local(reply->name);
-    const int error = flow_->carry();
-    if (error == 0) return true;
-    call_.ask(request::TakeBindBack{flow_->socket});
-    flow_->set_local(std::nullopt);
-    const bool another_may_do = error == EADDRINUSE && model_chooses && tries < kMostTries;
-    if (!another_may_do) return fail(winsock_code_of(error)) == 0;
-  }
 }
 
 }  // namespace berth::winsock

@@ -13,15 +13,19 @@ namespace berth::winsock {
 /// until the call ends. Lives on the stack of that function.
 class Use {
  public:
-  explicit Use(SOCKET s) : handle_(s), entered_(s), call_(s) {}
+  explicit Use(SOCKET s) : handle_(s), visit_(s), call_(visit_) {}
   /// The same for a call that `process` began and that goes on now, on whatever thread.
-  Use(SOCKET s, ProcessFace& process) : handle_(s), entered_(s), call_(s, process) {}
+  Use(SOCKET s, ProcessFace& process) : handle_(s), visit_(s), call_(visit_, process) {}
 
   [[nodiscard]] Call& call() { return call_; }
   [[nodiscard]] SOCKET handle() const { return handle_; }
 
   /// Checks that this is a TCP or UDP socket, and gives it a flow. False: the call has failed.
-  [[nodiscard]] bool has_flow();
+  [[nodiscard]] bool has_flow() {
+    if (!call_.has_tcp_or_udp_socket()) return false;
+    flow_ = call_.socket().flow;
+    return flow_ != nullptr || is_given_a_flow();
+  }
   /// Requires: `has_flow()` returned true.
   [[nodiscard]] Flow& flow() const { return *flow_; }
 
@@ -36,28 +40,17 @@ class Use {
   /// Binds it, in the model and on the host, as `host` traffic wants. False: the call has failed.
   [[nodiscard]] bool is_bound(const Endpoint& name);
 
-  int fail(Rule rule) { return call_.fail(rule); }
-  int fail(int code);
+  [[gnu::cold]] int fail(Rule rule) { return call_.fail(rule); }
+  [[gnu::cold]] int fail(int code);
 
  private:
-  // Around everything that looks at the flow.
-  class Entered {
-   public:
-    explicit Entered(std::uintptr_t handle) : handle_(handle) { HandleTable::of_program().enter(handle_); }
-    Entered(const Entered&) = delete;
-    Entered& operator=(const Entered&) = delete;
-    ~Entered() { HandleTable::of_program().leave(handle_); }
-
-   private:
-    const std::uintptr_t handle_;
-  };
-
+  [[nodiscard]] bool is_given_a_flow();
   [[nodiscard]] bool is_carried_now();
   template <class Bind>
   [[nodiscard]] bool is_named_by(bool model_chooses, Bind&& bind);
 
   const SOCKET handle_;
-  const Entered entered_;
+  const HandleTable::Visit visit_;  // around everything that looks at the flow
   Call call_;
   Flow* flow_ = nullptr;
 };

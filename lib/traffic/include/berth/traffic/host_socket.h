@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,6 +36,8 @@ struct Result {
   std::int64_t value = 0;
   int error = 0;  ///< 0: it worked
   [[nodiscard]] bool ok() const { return error == 0; }
+  /// By a port on which nobody receives or listens.
+  [[nodiscard]] bool was_refused() const { return error == ECONNREFUSED; }
 };
 
 enum class Kind : std::uint8_t { Stream, Datagram };
