@@ -148,7 +148,12 @@ bool Channel::send(std::string_view lines, int descriptor) {
 
 bool Channel::receive_more() {
   text_.erase(0, std::exchange(start_, 0));
-  const Moved got = receive_some(connection_.get(), text_, kMostAtOnce, arrived_, true);
+  Moved got;
+  const auto look = [&](bool may_block) {
+    got = receive_some(connection_.get(), text_, kMostAtOnce, arrived_, may_block);
+    return got.error != EAGAIN;
+  };
+  if (!patience_.finds([&] { return look(false); })) look(true);
   return got.error == 0 && !got.ended;
 }
 

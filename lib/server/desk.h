@@ -53,6 +53,8 @@ class Desk {
   /// Lets clients see what has changed; before they are told that it has.
   void publish();
   [[nodiscard]] std::size_t clients() const { return clients_.size(); }
+  /// Whether it was this client's turn the last time too.
+  [[nodiscard]] bool serves_again(const Client& client) { return std::exchange(served_, &client) == &client; }
 
  private:
   // A child that is expected, and its parent's processes as they are called in it.
@@ -102,7 +104,8 @@ class Desk {
   const std::shared_ptr<Machine> machine_;
   const Settings& settings_;
   std::optional<remote::SharedCounter> generation_;
-  std::vector<Client*> clients_;  // that are welcome
+  std::vector<Client*> clients_;    // that are welcome
+  const Client* served_ = nullptr;  // only to be compared
   std::map<std::uint64_t, Ticket> tickets_;
   std::map<std::uint64_t, Offer> offers_;
   std::random_device chance_;  // of tickets and offers, which must not be guessed; not of the machine

@@ -7,6 +7,8 @@ namespace berth::server {
 namespace {
 
 constexpr std::size_t kRoomKept = std::size_t{4} << 10U;
+// Then the others are looked at, and the signals.
+constexpr int kMostInARow = 64;
 
 }  // namespace
 
@@ -49,8 +51,8 @@ void Session::wait(Socket::wait_type what) {
 #include <boost/asio/yield.hpp>
 void Session::go_on() {
   reenter(routine_) {  // NOLINT(bugprone-branch-clone,cppcoreguidelines-avoid-goto,hicpp-avoid-goto)
+    read_what_is_there();
     while (!is_cut_) {
-      read_what_is_there();
       do {
         answer_what_is_whole();
         write_what_fits();
@@ -60,8 +62,9 @@ void Session::go_on() {
         }
       } while (may_answer());
       if (is_over_) cut();
-      if (!is_cut_) {
+      if (!is_cut_ && !asks_again_at_once()) {
         yield wait(Socket::wait_read);
+        read_what_is_there();
       }
     }
   }
@@ -72,6 +75,20 @@ void Session::read_what_is_there() {
   const remote::Moved got =
       remote::receive_some(socket_.native_handle(), in_, remote::kMostAtOnce, client_.arrived, false);
   if (got.ended || (got.error != 0 && got.error != EAGAIN)) cut();
+}
+
+// Whoever is the only one that asks is waited for a little, which the others would not like.
+bool Session::asks_again_at_once() {
+  const bool is_alone = desk_.serves_again(client_);
+  if (!client_.is_welcome || !is_alone || ++in_a_row_ > kMostInARow) {
+    in_a_row_ = 0;
+    return false;
+  }
+  const std::size_t known = in_.size();
+  return patience_.finds([&] {
+    read_what_is_there();
+    return is_cut_ || in_.size() > known;
+  });
 }
 
 bool Session::may_answer() const {

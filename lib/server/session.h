@@ -13,6 +13,8 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include <berth/remote/patience.h>
+
 #include "desk.h"
 
 namespace berth::server {
@@ -37,6 +39,7 @@ class Session : public std::enable_shared_from_this<Session> {
  private:
   void go_on();
   void wait(Socket::wait_type what);
+  [[nodiscard]] bool asks_again_at_once();
   void read_what_is_there();
   void answer_what_is_whole();
   void write_what_fits();
@@ -56,6 +59,9 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string out_;
   std::size_t with_answer_at_ = 0;  // of `out_`: the answer that the descriptor goes with
   Answer with_;
+  // As long as a program takes that asks one thing after another.
+  remote::Patience patience_{std::chrono::microseconds(10)};
+  int in_a_row_ = 0;
   bool is_over_ = false;  // when `out_` is written, or the deadline has passed
   bool is_cut_ = false;
 };

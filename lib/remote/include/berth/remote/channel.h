@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include <berth/core/result.h>
+#include <berth/remote/patience.h>
 #include <berth/remote/where.h>
 
 namespace berth::remote {
@@ -59,6 +61,8 @@ class Channel {
   Descriptor arrived_;
   std::string text_;
   std::size_t start_ = 0;
+  // As long as it takes to wake a server that sleeps.
+  Patience patience_{std::chrono::microseconds(50)};
 };
 
 /// As much as one receive takes.
