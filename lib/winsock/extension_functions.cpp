@@ -5,24 +5,13 @@
 
 #include <cstring>
 
+#include "ancillary.h"
 #include "disconnecting.h"
 #include "memory_probe.h"
+#include "overlapped_call.h"
 
 namespace berth::winsock {
 namespace {
-
-// Reached by its address alone, as on Windows.
-INT PASCAL receive_message(SOCKET s, LPWSAMSG message, LPDWORD bytes, LPWSAOVERLAPPED overlapped,
-                           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
-  MemoryProbe memory;
-  if (!memory.is_writable(message, sizeof(WSAMSG))) {
-    Use use(s);
-    return use.has_flow() ? use.fail(WSAEFAULT) : SOCKET_ERROR;
-  }
-  message->Control.len = 0;
-  return WSARecvFrom(s, message->lpBuffers, message->dwBufferCount, bytes, &message->dwFlags, message->name,
-                     &message->namelen, overlapped, routine);
-}
 
 struct ExtensionRow {
   GUID id;
@@ -65,13 +54,12 @@ ControlEnd extension_function(const ControlCall& call) {
 int WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
                LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine) {
   using namespace berth::winsock;
+  Use use(s);
+  if (!use.has_flow()) return SOCKET_ERROR;
   MemoryProbe memory;
   const auto message = memory.read<WSAMSG>(lpMsg);
-  if (!message || message->Control.len != 0) {
-    Use use(s);
-    if (!use.has_flow()) return SOCKET_ERROR;
-    return use.fail(message ? WSAEOPNOTSUPP : WSAEFAULT);
-  }
+  const int code = message ? problem_of_control(use.flow(), message->Control) : WSAEFAULT;
+  if (code != 0) return use.fail(code);
   return WSASendTo(s, message->lpBuffers, message->dwBufferCount, lpNumberOfBytesSent, dwFlags, message->name,
                    message->namelen, lpOverlapped, lpCompletionRoutine);
 }

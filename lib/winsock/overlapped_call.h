@@ -26,6 +26,10 @@ struct OverlappedCall {
 /// or another last error otherwise. Requires: `use.has_flow()` returned true.
 int begin_overlapped(Use& use, const OverlappedCall& call, DWORD& bytes);
 
+/// WSARecvMsg, which programs reach by its address alone.
+INT PASCAL receive_message(SOCKET s, LPWSAMSG message, LPDWORD bytes, LPWSAOVERLAPPED overlapped,
+                           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+
 /// The end of a call that came to a code of Winsock.
 [[nodiscard]] Completion completion_of(int code, std::size_t bytes);
 

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "ancillary.h"
 #include "async_state.h"
 #include "held_operation.h"
 #include "memory_probe.h"
@@ -143,25 +144,38 @@ int send_scattered(Use& use, const TransferArguments& with, const SocketName& to
 // -- in ---------------------------------------------------------------------------------------------
 
 // Where a receive tells more than its bytes.
-struct Sender {
+struct Rest {
   sockaddr* name = nullptr;
   int* length = nullptr;
+  WSAMSG* message = nullptr;  // of WSARecvMsg
 };
 
-void tell_sender(const Transferred& moved, const Sender& sender) {
-  if (sender.name == nullptr || !moved.peer) return;
-  static_cast<void>(answer_name(moved.peer, sender.name, sender.length));
+// Of WSARecvMsg: the code that it comes to. The message is the program's, and may be gone when it is told
+// late.
+int tell_message(Flow& flow, const Transferred& moved, WSAMSG* message) {
+  MemoryProbe memory;
+  const bool is_complete = moved.code == 0 || moved.code == WSAEMSGSIZE;
+  if (!is_complete || !memory.is_writable(message, sizeof(WSAMSG))) return moved.code;
+  const bool fits = tell_control(flow, moved.peer, *message);
+  message->dwFlags = (moved.code == 0 ? 0U : ULONG{MSG_TRUNC}) | (fits ? 0U : ULONG{MSG_CTRUNC});
+  return moved.code == 0 && !fits ? WSAEMSGSIZE : moved.code;
+}
+
+// The code that the receive comes to.
+int tell_rest(Flow& flow, const Transferred& moved, const Rest& rest) {
+  if (rest.name != nullptr && moved.peer) static_cast<void>(answer_name(moved.peer, rest.name, rest.length));
+  return rest.message == nullptr ? moved.code : tell_message(flow, moved, rest.message);
 }
 
 bool has_nothing_to_receive(Flow& flow) {
   return traffic::poll_one(flow.descriptor, traffic::kReadable, 0) == 0;
 }
 
-AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& sender, unsigned flags) {
+AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Rest& rest, unsigned flags) {
   struct State {
     std::shared_ptr<Flow> flow;
     Scatter scatter;
-    Sender sender;
+    Rest rest;
     unsigned flags;
     bool wants_all;
     std::size_t received = 0;
@@ -170,7 +184,7 @@ AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& 
   const bool wants_all = (flags & traffic::kWaitForAll) != 0 && flow.is_stream();
   const auto state = std::make_shared<State>(State{.flow = flow.shared_from_this(),
                                                    .scatter = scatter,
-                                                   .sender = sender,
+                                                   .rest = rest,
                                                    .flags = once,
                                                    .wants_all = wants_all});
   return [state]() -> std::optional<Completion> {
@@ -181,8 +195,8 @@ AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& 
     for (;;) {
       const Transferred moved = receive_once(from, state->scatter.pieces(), state->flags);
       if (moved.code == WSAEWOULDBLOCK) return std::nullopt;
-      tell_sender(moved, state->sender);
-      if (moved.code != 0) return completion_of(moved.code, moved.bytes);
+      if (const int code = tell_rest(from, moved, state->rest); code != 0)
+        return completion_of(code, moved.bytes);
       state->received += moved.bytes;
       const bool is_full = moved.bytes == state->scatter.left();
       if (!state->wants_all || is_full || moved.bytes == 0) return completion_of(0, state->received);
@@ -191,19 +205,19 @@ AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Sender& 
   };
 }
 
-int receive_synchronously(Use& use, const TransferArguments& with, const Scatter& scatter,
-                          const Sender& sender, unsigned how, LPDWORD flags) {
+int receive_synchronously(Use& use, const TransferArguments& with, const Scatter& scatter, const Rest& rest,
+                          unsigned how, LPDWORD flags) {
   const auto moved = receive_now(use, scatter.pieces(), how);
   if (!moved) return SOCKET_ERROR;
   if (moved->code != 0 && moved->code != WSAEMSGSIZE) return use.fail(moved->code);
-  tell_sender(*moved, sender);
+  const int code = tell_rest(use.flow(), *moved, rest);
   tell_bytes(with, moved->bytes);
   MemoryProbe memory;
   static_cast<void>(memory.write(flags, moved->code == 0 ? DWORD{0} : DWORD{MSG_PARTIAL}));
-  return moved->code == 0 ? 0 : use.fail(moved->code);
+  return code == 0 ? 0 : use.fail(code);
 }
 
-int receive_scattered(Use& use, const TransferArguments& with, LPDWORD flags, const Sender& sender) {
+int receive_scattered(Use& use, const TransferArguments& with, LPDWORD flags, const Rest& rest) {
   Scatter scatter;
   if (const int code = read_arguments(use, with, scatter); code != 0) return use.fail(code);
   MemoryProbe memory;
@@ -212,15 +226,39 @@ int receive_scattered(Use& use, const TransferArguments& with, LPDWORD flags, co
   const auto how = receive_flags(*asked);
   if (!how) return use.fail(WSAEOPNOTSUPP);
   if (!can_be_sent_to(use)) return SOCKET_ERROR;
-  if (!is_overlapped(use, with)) return receive_synchronously(use, with, scatter, sender, *how, flags);
+  if (!is_overlapped(use, with)) return receive_synchronously(use, with, scatter, rest, *how, flags);
   const int result = begin_transfer(use, with, AsyncState::Side::In, FaultPoint::Receive,
-                                    receiving(use.flow(), scatter, sender, *how));
+                                    receiving(use.flow(), scatter, rest, *how));
   enable_event(use.flow(), FD_READ | FD_OOB);
   if (result == 0) static_cast<void>(memory.write(flags, DWORD{0}));
   return result;
 }
 
+// A name is wanted, and there is no room for it.
+bool has_no_room_for_name(const Use& use, const Rest& rest) {
+  return rest.name != nullptr && !name_fits(use.flow().family, rest.name, rest.length);
+}
+
+// Streams have no names to tell.
+Rest rest_of(const Use& use, sockaddr* name, int* length, WSAMSG* message = nullptr) {
+  const bool wants_name = name != nullptr && !use.flow().is_stream();
+  return {.name = wants_name ? name : nullptr, .length = wants_name ? length : nullptr, .message = message};
+}
+
 }  // namespace
+
+INT PASCAL receive_message(SOCKET s, LPWSAMSG message, LPDWORD bytes, LPWSAOVERLAPPED overlapped,
+                           LPWSAOVERLAPPED_COMPLETION_ROUTINE routine) {
+  Use use(s);
+  if (!use.has_flow()) return SOCKET_ERROR;
+  MemoryProbe memory;
+  if (!memory.is_writable(message, sizeof(WSAMSG))) return use.fail(WSAEFAULT);
+  const Rest rest = rest_of(use, message->name, &message->namelen, message);
+  if (has_no_room_for_name(use, rest)) return use.fail(WSAEFAULT);
+  DWORD flags = message->dwFlags;  // those that come back are told with the datagram
+  return receive_scattered(use, {message->lpBuffers, message->dwBufferCount, bytes, overlapped, routine},
+                           &flags, rest);
+}
 
 Completion completion_of(int code, std::size_t bytes) {
   // A socket that is closed under a call cancels it.
@@ -267,7 +305,7 @@ AsyncState::Attempt sending(Flow& flow, const std::vector<WSABUF>& buffers) {
 }
 
 AsyncState::Attempt receiving(Flow& flow, const std::vector<WSABUF>& buffers) {
-  return receiving(flow, Scatter(buffers), Sender{}, 0);
+  return receiving(flow, Scatter(buffers), Rest{}, 0);
 }
 
 }  // namespace berth::winsock
@@ -308,9 +346,9 @@ int WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWORD lpNum
   using namespace berth::winsock;
   Use use(s);
   if (!use.has_flow()) return SOCKET_ERROR;
-  const bool wants_name = lpFrom != nullptr && !use.flow().is_stream();
-  if (wants_name && !name_fits(use.flow().family, lpFrom, lpFromlen)) return use.fail(WSAEFAULT);
+  const Rest rest = rest_of(use, lpFrom, lpFromlen);
+  if (has_no_room_for_name(use, rest)) return use.fail(WSAEFAULT);
   return receive_scattered(
       use, {lpBuffers, dwBufferCount, lpNumberOfBytesRecvd, lpOverlapped, lpCompletionRoutine}, lpFlags,
-      wants_name ? Sender{lpFrom, lpFromlen} : Sender{});
+      rest);
 }

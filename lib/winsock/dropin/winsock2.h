@@ -430,6 +430,32 @@ typedef struct BERTH_WINDOWS_STRUCT _WSAMSG {
   ULONG dwFlags;
 } WSAMSG, *PWSAMSG, *LPWSAMSG;
 
+/// What each piece of control data begins with: its length with this head, and what it is. Source: WSACMSGHDR
+/// page.
+typedef struct BERTH_WINDOWS_STRUCT _WSACMSGHDR {
+  SIZE_T cmsg_len;
+  INT cmsg_level;
+  INT cmsg_type;
+} WSACMSGHDR, *PWSACMSGHDR, *LPWSACMSGHDR;
+
+/// The way through the control data of a WSAMSG, and how much room a piece of that many bytes takes: with
+/// what fills it up for the next one, or without. Heads and data stand at multiples of a pointer's size.
+/// Source: WSASendMsg page.
+#define WSA_CMSGHDR_ALIGN(length) (((length) + (sizeof(SIZE_T) - 1)) & ~(sizeof(SIZE_T) - 1))
+#define WSA_CMSGDATA_ALIGN(length) WSA_CMSGHDR_ALIGN(length)
+#define WSA_CMSG_LEN(length) (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + (length))
+#define WSA_CMSG_SPACE(length) (WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR)) + WSA_CMSGHDR_ALIGN(length))
+#define WSA_CMSG_DATA(piece) ((PUCHAR)(piece) + WSA_CMSG_LEN(0))
+#define WSA_CMSG_FIRSTHDR(message)                                                            \
+  ((message)->Control.len >= sizeof(WSACMSGHDR) ? (LPWSACMSGHDR)(void*)(message)->Control.buf \
+                                                : (LPWSACMSGHDR)0)
+#define WSA_CMSG_NXTHDR(message, piece)                                           \
+  ((piece) == (LPWSACMSGHDR)0 ? WSA_CMSG_FIRSTHDR(message)                        \
+   : (PCHAR)(piece) + WSA_CMSGHDR_ALIGN((piece)->cmsg_len) + sizeof(WSACMSGHDR) > \
+           (PCHAR)(message)->Control.buf + (message)->Control.len                 \
+       ? (LPWSACMSGHDR)0                                                          \
+       : (LPWSACMSGHDR)(void*)((PCHAR)(piece) + WSA_CMSGHDR_ALIGN((piece)->cmsg_len)))
+
 #define INADDR_ANY ((ULONG)0x00000000)
 #define INADDR_LOOPBACK ((ULONG)0x7f000001)
 #define INADDR_BROADCAST ((ULONG)0xffffffff)
@@ -927,10 +953,14 @@ int WSAAPI WSARecvFrom(SOCKET s, LPWSABUF lpBuffers, DWORD dwBufferCount, LPDWOR
                        LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
     BERTH_SYMBOL(WSARecvFrom);
 
-/// WSASendTo and WSARecvFrom with their arguments in a structure. Control data is not emulated: one that is
-/// to be sent is WSAEOPNOTSUPP, and none is received. WSARecvMsg is found through WSAID_WSARECVMSG alone.
+/// WSASendTo and WSARecvFrom with their arguments in a structure. WSARecvMsg is found through
+/// WSAID_WSARECVMSG alone; it tells the address that a datagram came to where IP_PKTINFO or IPV6_PKTINFO is
+/// on. An address to send from is taken, and checked; the receiver sees the socket's own name all the same.
 ///
-/// They return as those functions. Source: WSASendMsg and LPFN_WSARECVMSG pages.
+/// They return as those functions; and WSAEOPNOTSUPP for other control data that is to be sent, WSAEINVAL for
+/// what is none, WSAEADDRNOTAVAIL for an address that is none of the machine's; WSAEMSGSIZE, with MSG_CTRUNC
+/// in `dwFlags`, when the control data that is received does not fit. Source: WSASendMsg, LPFN_WSARECVMSG and
+/// WSAMSG pages.
 int WSAAPI WSASendMsg(SOCKET s, LPWSAMSG lpMsg, DWORD dwFlags, LPDWORD lpNumberOfBytesSent,
                       LPWSAOVERLAPPED lpOverlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)
     BERTH_SYMBOL(WSASendMsg);
@@ -1051,6 +1081,8 @@ BERTH_LAYOUT(sizeof(LINGER) == 4);
 BERTH_LAYOUT(sizeof(IN_ADDR) == 4);
 BERTH_LAYOUT(sizeof(WSABUF) == 2 * sizeof(void*));
 BERTH_LAYOUT(sizeof(WSAMSG) == (sizeof(void*) == 8 ? 56 : 28));
+BERTH_LAYOUT(sizeof(WSACMSGHDR) == 8 + sizeof(void*));
+BERTH_LAYOUT(WSA_CMSG_LEN(0) == 8 + sizeof(void*));
 BERTH_LAYOUT(offsetof(WSAMSG, Control) == (sizeof(void*) == 8 ? 32 : 16));
 BERTH_LAYOUT(sizeof(FLOWSPEC) == 32);
 BERTH_LAYOUT(sizeof(WSANETWORKEVENTS) == 44);

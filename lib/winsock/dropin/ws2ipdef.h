@@ -69,6 +69,19 @@ typedef struct BERTH_WINDOWS_STRUCT _INTERFACE_INFO {
   sockaddr_gen iiNetmask;
 } INTERFACE_INFO, *LPINTERFACE_INFO;
 
+/// The address of this machine that a datagram came to, or is sent from, and the adapter that has it: control
+/// data by the names IP_PKTINFO and IPV6_PKTINFO. Source: IN_PKTINFO and IN6_PKTINFO pages.
+typedef struct BERTH_WINDOWS_STRUCT _IN_PKTINFO {
+  IN_ADDR ipi_addr;
+  ULONG ipi_ifindex;
+} IN_PKTINFO, *PIN_PKTINFO;
+typedef struct BERTH_WINDOWS_STRUCT _IN6_PKTINFO {
+  IN6_ADDR ipi6_addr;
+  ULONG ipi6_ifindex;
+} IN6_PKTINFO, *PIN6_PKTINFO;
+BERTH_LAYOUT(sizeof(IN_PKTINFO) == 8);
+BERTH_LAYOUT(sizeof(IN6_PKTINFO) == 20);
+
 // <net/if.h> has these as enumerators of other values: it is one of POSIX' socket headers, empty from here
 // on.
 #ifndef _NET_IF_H
