@@ -30,6 +30,24 @@ void tell_time(LPFILETIME place) {
   static_cast<void>(memory.write(place, told));
 }
 
+void tell_calendar(std::tm* (*broken_down)(const std::time_t*, std::tm*), LPSYSTEMTIME place) {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  std::tm date{};
+  broken_down(&now.tv_sec, &date);
+  const auto word = [](long number) { return static_cast<WORD>(number); };
+  const SYSTEMTIME told = {.wYear = word(1900 + date.tm_year),
+                           .wMonth = word(1 + date.tm_mon),
+                           .wDayOfWeek = word(date.tm_wday),
+                           .wDay = word(date.tm_mday),
+                           .wHour = word(date.tm_hour),
+                           .wMinute = word(date.tm_min),
+                           .wSecond = word(std::min(date.tm_sec, 59)),  // Windows has no leap second there
+                           .wMilliseconds = word(now.tv_nsec / 1'000'000)};
+  MemoryProbe memory;
+  static_cast<void>(memory.write(place, told));
+}
+
 BOOL tell_count(LARGE_INTEGER* place, std::int64_t count) {
   LARGE_INTEGER told{};
   told.QuadPart = count;
@@ -72,6 +90,10 @@ void GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime) {
 void GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime) {
   berth::winsock::tell_time(lpSystemTimeAsFileTime);
 }
+
+void GetSystemTime(LPSYSTEMTIME lpSystemTime) { berth::winsock::tell_calendar(gmtime_r, lpSystemTime); }
+
+void GetLocalTime(LPSYSTEMTIME lpSystemTime) { berth::winsock::tell_calendar(localtime_r, lpSystemTime); }
 
 void GetSystemInfo(LPSYSTEM_INFO lpSystemInfo) {
   using namespace berth::winsock;

@@ -3,6 +3,7 @@
 // Clocks, libraries, texts and memory.
 #include "winsock/face.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <regex>
@@ -47,6 +48,39 @@ TEST(KernelClocks, go_forward) {
   GetSystemInfo(&info);
   EXPECT_EQ(info.dwPageSize, static_cast<DWORD>(sysconf(_SC_PAGESIZE)));
   EXPECT_GE(info.dwNumberOfProcessors, 1U);
+}
+
+// Seconds since 1970, without what the C library knows of calendars.
+std::int64_t seconds_since_1970(const SYSTEMTIME& date) {
+  const std::chrono::sys_days day{std::chrono::year(date.wYear) / date.wMonth / date.wDay};
+  EXPECT_EQ(std::chrono::weekday(day).c_encoding(), date.wDayOfWeek);
+  return day.time_since_epoch().count() * 86'400LL + date.wHour * 3600 + date.wMinute * 60 + date.wSecond;
+}
+
+TEST(KernelClocks, tell_the_date) {
+  SYSTEMTIME utc{};
+  const std::int64_t before = ::time(nullptr);
+  GetSystemTime(&utc);
+  EXPECT_GE(seconds_since_1970(utc), before);
+  EXPECT_LE(seconds_since_1970(utc), std::int64_t{::time(nullptr)});
+  EXPECT_LT(utc.wMilliseconds, 1000);
+  SYSTEMTIME local{};
+  GetLocalTime(&local);
+  const std::int64_t zone = seconds_since_1970(local) - seconds_since_1970(utc);
+  EXPECT_LE(std::abs(zone), 15 * 3600);
+  const std::int64_t from_quarter = (zone % 900 + 900 + 450) % 900 - 450;
+  EXPECT_LE(std::abs(from_quarter), 2) << "zones lie a quarter of an hour apart";
+  GetSystemTime(nullptr);  // nothing is written
+}
+
+TEST(KernelClocks, structures_are_found_by_their_members) {
+  struct Kept {
+    int before;
+    OVERLAPPED overlapped;
+  };
+  Kept kept{};
+  EXPECT_EQ(CONTAINING_RECORD(&kept.overlapped, Kept, overlapped), &kept);
+  EXPECT_EQ(FIELD_OFFSET(Kept, overlapped), LONG{offsetof(Kept, overlapped)});
 }
 
 // -- Libraries ------------------------------------------------------------------------------------

@@ -48,6 +48,11 @@ void WINAPI GetSystemTimeAsFileTime(LPFILETIME lpSystemTimeAsFileTime) BERTH_SYM
 void WINAPI GetSystemTimePreciseAsFileTime(LPFILETIME lpSystemTimeAsFileTime)
     BERTH_SYMBOL(GetSystemTimePreciseAsFileTime);
 
+/// The date and the time of day, of the UTC and of the host's time zone. Source: GetSystemTime and
+/// GetLocalTime pages.
+void WINAPI GetSystemTime(LPSYSTEMTIME lpSystemTime) BERTH_SYMBOL(GetSystemTime);
+void WINAPI GetLocalTime(LPSYSTEMTIME lpSystemTime) BERTH_SYMBOL(GetLocalTime);
+
 /// What the host's computer is; the number of processors is what this program may use. Source: GetSystemInfo
 /// page.
 void WINAPI GetSystemInfo(LPSYSTEM_INFO lpSystemInfo) BERTH_SYMBOL(GetSystemInfo);

@@ -186,6 +186,18 @@ typedef struct BERTH_WINDOWS_STRUCT _FILETIME {
   DWORD dwHighDateTime;
 } FILETIME, *PFILETIME, *LPFILETIME;
 
+/// A date and a time of the calendar; the week begins with Sunday, which is 0. Source: SYSTEMTIME page.
+typedef struct BERTH_WINDOWS_STRUCT _SYSTEMTIME {
+  WORD wYear;
+  WORD wMonth;
+  WORD wDayOfWeek;
+  WORD wDay;
+  WORD wHour;
+  WORD wMinute;
+  WORD wSecond;
+  WORD wMilliseconds;
+} SYSTEMTIME, *PSYSTEMTIME, *LPSYSTEMTIME;
+
 typedef union _LARGE_INTEGER {
   // Windows' own names need an anonymous structure, which ISO C++ does not have.
   __extension__ struct {
@@ -222,6 +234,10 @@ typedef struct BERTH_WINDOWS_STRUCT _SECURITY_ATTRIBUTES {
 #define MAX_PATH 260
 #define UNREFERENCED_PARAMETER(name) ((void)(name))
 #define ARRAYSIZE(array) (sizeof(array) / sizeof((array)[0]))
+/// Where a member lies in its structure, and the structure that a member is in: how a completion's OVERLAPPED
+/// leads to what the program keeps with it. Source: CONTAINING_RECORD page.
+#define FIELD_OFFSET(type, field) ((LONG)offsetof(type, field))
+#define CONTAINING_RECORD(address, type, field) ((type*)((PCHAR)(address)-offsetof(type, field)))
 #ifndef _countof
 #define _countof(array) (sizeof(array) / sizeof((array)[0]))
 #endif
@@ -267,6 +283,8 @@ BERTH_LAYOUT(offsetof(OVERLAPPED, Offset) == 2 * sizeof(void*));
 BERTH_LAYOUT(offsetof(OVERLAPPED, OffsetHigh) == 2 * sizeof(void*) + 4);
 BERTH_LAYOUT(offsetof(OVERLAPPED, Pointer) == 2 * sizeof(void*));
 BERTH_LAYOUT(offsetof(OVERLAPPED, hEvent) == 2 * sizeof(void*) + 8);
+BERTH_LAYOUT(sizeof(SYSTEMTIME) == 16);
+BERTH_LAYOUT(offsetof(SYSTEMTIME, wMilliseconds) == 14);
 BERTH_LAYOUT(sizeof(FILETIME) == 8);
 BERTH_LAYOUT(offsetof(FILETIME, dwHighDateTime) == 4);
 BERTH_LAYOUT(sizeof(LARGE_INTEGER) == 8);
