@@ -321,13 +321,14 @@ SocketName Flow::sender_behind(const traffic::RawAddress& address) {
 }
 
 // A socket on the wildcard talks from the address that it talks to, as far as one machine goes: the
-// receiver's own, or else the loopback address.
+// receiver's own, or else the loopback address, of IPv4 unless both of them have IPv6.
 Endpoint Flow::seen_from_here(Endpoint name) const {
   if (!name.address.is_wildcard()) return name;
+  const Family spoken = family == Family::Ipv6 ? name.address.unmapped().family : Family::Ipv4;
   {
     const std::lock_guard guard(names_);
     const bool here_is_specific = local_ && !local_->address.is_wildcard();
-    name.address = here_is_specific ? local_->address : Address::loopback(family);
+    name.address = here_is_specific ? local_->address : Address::loopback(spoken);
   }
   if (name.address.is_ipv4_mapped()) name.address = name.address.unmapped();
   return name;

@@ -97,6 +97,26 @@ TEST_F(Traffic, a_datagram_arrives_whose_sender_has_gone) {
   EXPECT_EQ(ntohs(from.sin_port), 6000);
 }
 
+TEST_F(Traffic, a_dual_stack_socket_answers_an_ipv4_sender_under_its_mapped_address) {
+  const SOCKET server = socket(AF_INET6, SOCK_DGRAM, 0);
+  const int off = 0;
+  ASSERT_EQ(setsockopt(server, IPPROTO_IPV6, IPV6_V6ONLY, reinterpret_cast<const char*>(&off), sizeof(off)),
+            0);
+  SOCKADDR_IN6 name{};
+  name.sin6_family = AF_INET6;
+  name.sin6_port = htons(5000);
+  ASSERT_EQ(bind(server, as_name(&name), sizeof(name)), 0) << WSAGetLastError();
+  const SOCKET client = udp();
+  EXPECT_EQ(send_to(client, "ping", 5000), 4);
+  std::array<char, 16> bytes{};
+  SOCKADDR_IN6 from{};
+  int size = sizeof(from);
+  EXPECT_EQ(recvfrom(server, bytes.data(), int{sizeof(bytes)}, 0, as_name(&from), &size), 4);
+  EXPECT_TRUE(IN6_IS_ADDR_V4MAPPED(&from.sin6_addr));
+  EXPECT_EQ(sendto(server, "pong", 4, 0, as_name(&from), size), 4) << WSAGetLastError();
+  EXPECT_EQ(received(client), "pong");
+}
+
 TEST_F(Traffic, a_connection_carries_bytes_both_ways_and_knows_both_names) {
   const SOCKET server = listening(80);
   const SOCKET client = connected(80);
