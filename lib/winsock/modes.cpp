@@ -25,14 +25,20 @@ int bytes_to_receive(Use& use, DWORD& bytes) {
   return 0;
 }
 
+namespace {
+
+// Whether urgent data waits to be read; where it stands in the stream, behind other data.
+bool urgent_data_is_ahead(const Flow& flow) {
+  if (!flow.is_stream() || flow.phase != Phase::Connected) return false;
+  if ((traffic::poll_one(flow.descriptor, traffic::kUrgent, 0) & traffic::kUrgent) == 0) return false;
+  const bool is_in_the_stream = traffic::get(flow.descriptor, traffic::Option::OobInline).value != 0;
+  return !is_in_the_stream || traffic::is_at_urgent_mark(flow.descriptor).value == 0;
+}
+
+}  // namespace
+
 int urgent_mark(Use& use, DWORD& no_urgent_data_is_left) {
-  Flow& flow = use.flow();
-  // Windows asks it of streams that show urgent data apart; elsewhere there is none.
-  const auto found = flow.is_stream() && flow.phase == Phase::Connected
-                         ? traffic::is_at_urgent_mark(flow.descriptor)
-                         : traffic::Result{};
-  if (!found.ok()) return use.fail(winsock_code_of(found.error));
-  no_urgent_data_is_left = found.value == 0 ? TRUE : FALSE;
+  no_urgent_data_is_left = urgent_data_is_ahead(use.flow()) ? FALSE : TRUE;
   return 0;
 }
 

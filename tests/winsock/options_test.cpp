@@ -93,7 +93,10 @@ const std::set<std::pair<int, int>>& options_with_a_test() {
                                                     {SOL_SOCKET, SO_PROTOCOL_INFOW},
                                                     {SOL_SOCKET, SO_BSP_STATE},
                                                     {IPPROTO_UDP, UDP_SEND_MSG_SIZE},
-                                                    {IPPROTO_IPV6, IPV6_V6ONLY}};
+                                                    {IPPROTO_IPV6, IPV6_V6ONLY},
+                                                    // In ancillary_test.cpp:
+                                                    {IPPROTO_IP, IP_PKTINFO},
+                                                    {IPPROTO_IPV6, IPV6_PKTINFO}};
   return all;
 }
 
@@ -202,6 +205,30 @@ TEST_F(SocketOptions, buffers_bound_what_is_on_its_way) {
   SOCKADDR_IN to = ipv4_name(81);
   ASSERT_EQ(connect(client, as_name(&to), sizeof(to)), 0);
   EXPECT_LT(bytes_until_full(client), with_small_receiver);
+}
+
+// The ioctlsocket page: TRUE when no urgent data waits to be read.
+TEST_F(SocketOptions, the_mark_tells_whether_urgent_data_waits) {
+  for (const int inlined : {0, 1}) {
+    const auto [client, session] = connection(static_cast<USHORT>(80 + inlined));
+    const auto no_urgent_data_waits = [s = session] {
+      u_long answer = 7;
+      EXPECT_EQ(ioctlsocket(s, static_cast<long>(SIOCATMARK), &answer), 0) << WSAGetLastError();
+      return answer == TRUE;
+    };
+    std::array<char, 8> bytes{};
+    EXPECT_TRUE(no_urgent_data_waits());
+    ASSERT_EQ(set(session, SOL_SOCKET, SO_OOBINLINE, inlined), 0);
+    ASSERT_EQ(send(client, "ab!", 3, MSG_OOB), 3);
+    WSAPOLLFD poll{.fd = session, .events = POLLIN, .revents = 0};
+    ASSERT_EQ(WSAPoll(&poll, 1, 1000), 1);
+    EXPECT_FALSE(no_urgent_data_waits());
+    EXPECT_EQ(recv(session, bytes.data(), 8, 0), 2) << "urgent data is never received with what precedes it";
+    EXPECT_EQ(no_urgent_data_waits(), inlined == 1) << "in the stream: nothing precedes the mark any more";
+    EXPECT_EQ(recv(session, bytes.data(), 8, inlined == 1 ? 0 : MSG_OOB), 1);
+    EXPECT_EQ(bytes[0], '!');
+    EXPECT_TRUE(no_urgent_data_waits());
+  }
 }
 
 TEST_F(SocketOptions, urgent_data_stands_in_the_stream_when_it_is_asked_for) {
