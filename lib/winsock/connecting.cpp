@@ -40,15 +40,24 @@ Endpoint name_towards(const Endpoint& local, const Endpoint& to) {
   return name;
 }
 
+// A datagram socket that is bound to the wildcard has a more specific name while it is connected.
+void be_named_towards(Flow& flow, const Endpoint& to) {
+  if (flow.process.network() == Network::Host) return;
+  const auto bound = name_told_to(flow.process.id(), flow.process.machine(), flow.socket);
+  if (bound) flow.talk_as(name_towards(*bound, to));
+}
+
 int connect_datagrams(Use& use, const Endpoint& to) {
   Flow& flow = use.flow();
   if (to.address.is_wildcard()) {
     flow.set_peer(std::nullopt);
     flow.phase = Phase::Silent;
+    be_named_towards(flow, to);
     return 0;
   }
   if (!use.is_named()) return -1;
   if (!flow.route(to)) return WSAENETUNREACH;
+  be_named_towards(flow, to);
   flow.set_peer(to);
   flow.phase = Phase::Connected;
   return 0;

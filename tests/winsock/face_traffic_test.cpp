@@ -117,6 +117,34 @@ TEST_F(Traffic, a_dual_stack_socket_answers_an_ipv4_sender_under_its_mapped_addr
   EXPECT_EQ(received(client), "pong");
 }
 
+TEST_F(Traffic, a_connected_datagram_socket_talks_from_the_address_that_it_is_connected_to) {
+  constexpr ULONG kOwnAddress = 0xc0a8010a;  // of the default world
+  const SOCKET server = udp();
+  SOCKADDR_IN name = ipv4_name(5000, INADDR_ANY);
+  ASSERT_EQ(bind(server, as_name(&name), sizeof(name)), 0) << WSAGetLastError();
+  const SOCKET client = udp();
+  const auto own_address = [client] {
+    SOCKADDR_IN own{};
+    int size = sizeof(own);
+    EXPECT_EQ(getsockname(client, as_name(&own), &size), 0) << WSAGetLastError();
+    return ntohl(own.sin_addr.s_addr);
+  };
+  for (const ULONG address : {kOwnAddress, ULONG{INADDR_LOOPBACK}}) {
+    ASSERT_EQ(connect_to(client, 5000, address), 0) << WSAGetLastError();
+    EXPECT_EQ(own_address(), address);
+    EXPECT_EQ(send_text(client, "ping"), 4);
+    std::array<char, 16> bytes{};
+    SOCKADDR_IN from{};
+    int size = sizeof(from);
+    EXPECT_EQ(recvfrom(server, bytes.data(), int{sizeof(bytes)}, 0, as_name(&from), &size), 4);
+    EXPECT_EQ(ntohl(from.sin_addr.s_addr), address);
+    EXPECT_EQ(sendto(server, "pong", 4, 0, as_name(&from), size), 4) << WSAGetLastError();
+    EXPECT_EQ(received(client), "pong");
+  }
+  ASSERT_EQ(connect_to(client, 0, INADDR_ANY), 0) << "no more connected: " << WSAGetLastError();
+  EXPECT_EQ(own_address(), ULONG{INADDR_ANY});
+}
+
 TEST_F(Traffic, a_connection_carries_bytes_both_ways_and_knows_both_names) {
   const SOCKET server = listening(80);
   const SOCKET client = connected(80);
