@@ -300,13 +300,14 @@ bool Flow::find_way(const SocketName& to, traffic::RawAddress& there) {
   if (!way) return false;
   there = traffic::raw(*way);
   last_way_.keep(generation, to, there);
+  last_sender_.forget();  // who answers may be seen under another address now
   return true;
 }
 
 std::optional<Endpoint> Flow::name_behind(const traffic::HostAddress& address) {
   if (process.network() == Network::Host) return endpoint_of(address);
   const auto owner = process.machine().owner_of(transport(), Carrier{endpoint_of(address)});
-  return owner ? std::optional(seen_from_here(owner->name)) : std::nullopt;
+  return owner ? std::optional(seen_from_here(owner->name, address)) : std::nullopt;
 }
 
 SocketName Flow::sender_behind(const traffic::RawAddress& address) {
@@ -320,10 +321,14 @@ SocketName Flow::sender_behind(const traffic::RawAddress& address) {
   return sender;
 }
 
-// A socket on the wildcard talks from the address that it talks to, as far as one machine goes: the
-// receiver's own, or else the loopback address, of IPv4 unless both of them have IPv6.
-Endpoint Flow::seen_from_here(Endpoint name) const {
+// A socket on the wildcard answers from the address that was written to. Otherwise it talks from the address
+// that it talks to, as far as one machine goes: the receiver's own, or else the loopback address, of IPv4
+// unless both of them have IPv6.
+Endpoint Flow::seen_from_here(Endpoint name, const traffic::HostAddress& carrier) const {
   if (!name.address.is_wildcard()) return name;
+  SocketName last;
+  if (!is_stream() && last_way_.find_question(traffic::raw(carrier), last))
+    if (const Endpoint written_to = last.endpoint(); written_to.port == name.port) return written_to;
   const Family spoken = family == Family::Ipv6 ? name.address.unmapped().family : Family::Ipv4;
   {
     const std::lock_guard guard(names_);

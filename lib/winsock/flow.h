@@ -157,7 +157,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
   int carry_on_host(const Endpoint& name);
   template <class Call>
   int while_sharing(std::uint16_t port, Call&& call);
-  [[nodiscard]] Endpoint seen_from_here(Endpoint name) const;
+  [[nodiscard]] Endpoint seen_from_here(Endpoint name, const traffic::HostAddress& carrier) const;
   [[nodiscard]] std::vector<ProcessId> sharers() const;
 
   std::shared_ptr<Flow> self_;

@@ -27,6 +27,19 @@ class LastAnswer {
       answer.words[i] = answer_[i].load(std::memory_order_acquire);
     return version_.load(std::memory_order_relaxed) == before;
   }
+  /// The last question, if this was its answer, however long ago; else false, with nothing useful in
+  /// `question`.
+  [[nodiscard]] bool find_question(const Answer& answer, Question& question) const {
+    const std::uint32_t before = version_.load(std::memory_order_acquire);
+    if (before % 2 != 0) return false;
+    for (std::size_t i = 0; i < answer_.size(); ++i)
+      if (answer_[i].load(std::memory_order_acquire) != answer.words[i]) return false;
+    for (std::size_t i = 0; i < question_.size(); ++i)
+      question.words[i] = question_[i].load(std::memory_order_acquire);
+    return version_.load(std::memory_order_relaxed) == before;
+  }
+  /// The next question is asked, whatever it is.
+  void forget() { keep(kNever, {}, {}); }
   /// `generation`: of before the machine was asked.
   void keep(std::uint64_t generation, const Question& question, const Answer& answer) {
     std::uint32_t before = version_.load(std::memory_order_relaxed);

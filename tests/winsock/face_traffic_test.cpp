@@ -145,6 +145,25 @@ TEST_F(Traffic, a_connected_datagram_socket_talks_from_the_address_that_it_is_co
   EXPECT_EQ(own_address(), ULONG{INADDR_ANY});
 }
 
+TEST_F(Traffic, an_answer_comes_from_the_address_that_was_written_to) {
+  const SOCKET server = udp();
+  SOCKADDR_IN name = ipv4_name(5000, INADDR_ANY);
+  ASSERT_EQ(bind(server, as_name(&name), sizeof(name)), 0) << WSAGetLastError();
+  const SOCKET client = udp();
+  for (const ULONG address : {0xc0a8010aU, 0x7f000005U, ULONG{INADDR_LOOPBACK}, 0xc0a8010aU}) {
+    SOCKADDR_IN to = ipv4_name(5000, address);
+    std::array<char, 16> bytes{};
+    SOCKADDR_IN from{};
+    int size = sizeof(from);
+    ASSERT_EQ(sendto(client, "ping", 4, 0, as_name(&to), sizeof(to)), 4) << WSAGetLastError();
+    ASSERT_EQ(recvfrom(server, bytes.data(), int{sizeof(bytes)}, 0, as_name(&from), &size), 4);
+    ASSERT_EQ(sendto(server, "pong", 4, 0, as_name(&from), size), 4) << WSAGetLastError();
+    ASSERT_EQ(recvfrom(client, bytes.data(), int{sizeof(bytes)}, 0, as_name(&from), &size), 4);
+    EXPECT_EQ(ntohl(from.sin_addr.s_addr), address);
+    EXPECT_EQ(ntohs(from.sin_port), 5000);
+  }
+}
+
 TEST_F(Traffic, a_connection_carries_bytes_both_ways_and_knows_both_names) {
   const SOCKET server = listening(80);
   const SOCKET client = connected(80);
