@@ -61,7 +61,7 @@ class PortPool {
   [[nodiscard]] const BlockRecord* block(BlockId id) const { return blocks_.find(id); }
   /// The reservation that `token` names; null for 0 and for what no reservation is called (any more).
   [[nodiscard]] const BlockRecord* reservation_with(Token token) const {
-    return blocks_.find(tokens_.find(token));
+    return token ? blocks_.find(tokens_.find(token)) : nullptr;
   }
   [[nodiscard]] bool has_handle(ProcessId process, SocketId socket) const;
   [[nodiscard]] const Slots<ProcessRecord>& processes() const { return processes_; }
