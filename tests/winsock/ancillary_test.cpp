@@ -56,16 +56,19 @@ class Ancillary : public FaceTest {
   }
   int send_with(int level, int type, const void* data, std::size_t size) {
     alignas(WSACMSGHDR) std::array<char, 64> control{};
+    auto* piece = reinterpret_cast<WSACMSGHDR*>(control.data());
+    *piece = {.cmsg_len = WSA_CMSG_LEN(size), .cmsg_level = level, .cmsg_type = type};
+    std::memcpy(WSA_CMSG_DATA(piece), data, size);
+    return send_with({.len = static_cast<ULONG>(WSA_CMSG_SPACE(size)), .buf = control.data()});
+  }
+  int send_with(WSABUF control) {
     WSAMSG message{};
     SOCKADDR_IN to = ipv4_name(5000);
     message.name = as_name(&to);
     message.namelen = sizeof(to);
     message.lpBuffers = &buffer_;
     message.dwBufferCount = 1;
-    message.Control = {.len = static_cast<ULONG>(WSA_CMSG_SPACE(size)), .buf = control.data()};
-    WSACMSGHDR* piece = WSA_CMSG_FIRSTHDR(&message);
-    *piece = {.cmsg_len = WSA_CMSG_LEN(size), .cmsg_level = level, .cmsg_type = type};
-    std::memcpy(WSA_CMSG_DATA(piece), data, size);
+    message.Control = control;
     DWORD sent = 0;
     return WSASendMsg(sender_, &message, 0, &sent, nullptr, nullptr);
   }
@@ -215,16 +218,8 @@ TEST_F(Ancillary, other_control_data_is_not_sent) {
 }
 
 TEST_F(Ancillary, a_control_buffer_that_is_no_list_of_pieces_is_refused) {
-  WSAMSG message{};
-  SOCKADDR_IN to = ipv4_name(5000);
-  message.name = as_name(&to);
-  message.namelen = sizeof(to);
-  message.lpBuffers = &buffer_;
-  message.dwBufferCount = 1;
-  DWORD sent = 0;
   const auto refused_with = [&](WSABUF control) {
-    message.Control = control;
-    EXPECT_EQ(WSASendMsg(sender_, &message, 0, &sent, nullptr, nullptr), SOCKET_ERROR);
+    EXPECT_EQ(send_with(control), SOCKET_ERROR);
     return WSAGetLastError();
   };
   alignas(WSACMSGHDR) std::array<char, 64> control{};
