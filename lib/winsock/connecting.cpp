@@ -56,10 +56,23 @@ int connect_datagrams(Use& use, const Endpoint& to) {
     return 0;
   }
   if (!use.is_named()) return -1;
+  if (!use.may_reach(to.address)) return WSAEADDRNOTAVAIL;
   if (!flow.route(to)) return WSAENETUNREACH;
   be_named_towards(flow, to);
   flow.set_peer(to);
   flow.phase = Phase::Connected;
+  return 0;
+}
+
+// To an IPv4 address, mapped, from a socket of IPv6 alone: the host refuses it for us, so that a socket that
+// does not block is told as late as on Windows (field reports: libwebsockets 1301, 1983 and 2223, ACE).
+int prepare_refusal(Use& use, int code, std::optional<traffic::HostAddress>& there) {
+  Flow& flow = use.flow();
+  if (flow.process.network() == Network::Host) return code;
+  there = refusing_endpoint(flow.transport());
+  if (!use.is_named()) return -1;
+  flow.refusal = code;
+  flow.phase = Phase::Connecting;
   return 0;
 }
 
@@ -68,6 +81,7 @@ int prepare(Use& use, const Endpoint& to, std::optional<traffic::HostAddress>& t
   Flow& flow = use.flow();
   if (const int code = destination_problem(flow, to); code != 0) return code;
   if (!use.has_name()) return -1;
+  if (!use.may_reach(to.address)) return prepare_refusal(use, WSAEADDRNOTAVAIL, there);
   there = flow.route(to);
   if (!there) return WSAENETUNREACH;
   if (flow.process.network() == Network::Isolated) flow.talk_as(name_towards(*flow.local(), to));
@@ -87,7 +101,8 @@ int ended(Flow& flow, int error) {
   flow.set_peer(std::nullopt);
   // Until it is told so, the host's socket would refuse the next attempt.
   traffic::disconnect(flow.descriptor);
-  const int code = flow.closing ? WSAEINTR : winsock_code_of(error);
+  const int stands_for = flow.refusal.exchange(0);
+  const int code = flow.closing ? WSAEINTR : stands_for != 0 ? stands_for : winsock_code_of(error);
   if (!flow.blocks) flow.pending_error = code;
   return code;
 }

@@ -144,6 +144,8 @@ class Flow : public std::enable_shared_from_this<Flow> {
 
   /// What the program set, and what the host's socket cannot keep of it: see option_table.cpp.
   OptionValues options;
+  /// What the host's refusal of the connection that has begun stands for; 0: itself.
+  std::atomic<int> refusal = 0;
   std::atomic<int> pending_error = 0;  ///< of a connection attempt that failed unseen, for SO_ERROR
   std::atomic<std::uint32_t> receive_timeout = 0;
   std::atomic<std::uint32_t> send_timeout = 0;

@@ -35,6 +35,10 @@ struct SocketName {
   [[nodiscard]] Endpoint endpoint() const;
   /// True for 255.255.255.255.
   [[nodiscard]] bool is_limited_broadcast() const;
+  /// True for ::ffff:a.b.c.d.
+  [[nodiscard]] bool is_ipv4_mapped() const {
+    return family() == Family::Ipv6 && endpoint().address.is_ipv4_mapped();
+  }
 };
 
 /// What a program's structure says, or the rule that it breaks (BND-23: pointer, length, family).

@@ -30,6 +30,9 @@ namespace berth::winsock {
   const auto read = read_socket_name(name, length, use.flow().family);
   if (!read) return use.fail(read.error()) == 0;
   if (read->is_limited_broadcast()) return use.fail(broadcast_problem(use)) == 0;
+  // Field reports of sends from sockets of IPv6 alone: LiteNetLib, Mirror.
+  if (read->is_ipv4_mapped() && !use.may_reach(read->endpoint().address))
+    return use.fail(WSAEADDRNOTAVAIL) == 0;
   if (!use.flow().is_carried() && !use.is_named()) return false;
   target = *read;
   return true;

@@ -29,6 +29,10 @@ class Use {
   /// Requires: `has_flow()` returned true.
   [[nodiscard]] Flow& flow() const { return *flow_; }
 
+  /// False for an IPv4 address, mapped, and a socket of IPv6 alone.
+  [[nodiscard]] bool may_reach(const Address& address) const {
+    return !address.is_ipv4_mapped() || !HandleTable::of_program().is_on(handle_, StoredOption::Ipv6Only);
+  }
   /// Gives the socket a name in the model, if it has none; the host's endpoint may wait, where the host does
   /// not have the last word about it. False: the call has failed.
   [[nodiscard]] bool has_name();

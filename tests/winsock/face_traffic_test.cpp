@@ -164,6 +164,35 @@ TEST_F(Traffic, an_answer_comes_from_the_address_that_was_written_to) {
   }
 }
 
+TEST_F(Traffic, a_socket_of_ipv6_alone_reaches_no_ipv4_address) {
+  const SOCKET server = listening(80);
+  SOCKADDR_IN6 mapped{};
+  mapped.sin6_family = AF_INET6;
+  mapped.sin6_port = htons(80);
+  ASSERT_EQ(inet_pton(AF_INET6, "::ffff:127.0.0.1", &mapped.sin6_addr), 1);
+  const auto ipv6 = [](int type) { return socket(AF_INET6, type, 0); };
+  expect_code(WSAEADDRNOTAVAIL, [&] { return connect(ipv6(SOCK_STREAM), as_name(&mapped), sizeof(mapped)); });
+  expect_code(WSAEADDRNOTAVAIL, [&] { return connect(ipv6(SOCK_DGRAM), as_name(&mapped), sizeof(mapped)); });
+  expect_code(WSAEADDRNOTAVAIL,
+              [&] { return sendto(ipv6(SOCK_DGRAM), "x", 1, 0, as_name(&mapped), sizeof(mapped)); });
+
+  const SOCKET quick = ipv6(SOCK_STREAM);
+  set_mode(quick, false);
+  expect_code(WSAEWOULDBLOCK, [&] { return connect(quick, as_name(&mapped), sizeof(mapped)); });
+  WSAPOLLFD poll{.fd = quick, .events = POLLOUT, .revents = 0};
+  ASSERT_EQ(WSAPoll(&poll, 1, 1000), 1);
+  int code = 0;
+  int size = sizeof(code);
+  ASSERT_EQ(getsockopt(quick, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&code), &size), 0);
+  EXPECT_EQ(code, WSAEADDRNOTAVAIL);
+
+  const SOCKET both = ipv6(SOCK_STREAM);
+  const int off = 0;
+  ASSERT_EQ(setsockopt(both, IPPROTO_IPV6, IPV6_V6ONLY, reinterpret_cast<const char*>(&off), sizeof(off)), 0);
+  EXPECT_EQ(connect(both, as_name(&mapped), sizeof(mapped)), 0) << WSAGetLastError();
+  EXPECT_NE(accept(server, nullptr, nullptr), INVALID_SOCKET);
+}
+
 TEST_F(Traffic, a_connection_carries_bytes_both_ways_and_knows_both_names) {
   const SOCKET server = listening(80);
   const SOCKET client = connected(80);
