@@ -214,16 +214,26 @@ traffic::Watched watched_of(Flow& flow, SHORT events) {
   if ((events & POLLRDNORM) != 0) wanted |= traffic::kReadable;
   if ((events & POLLWRNORM) != 0) wanted |= traffic::kWritable;
   if ((events & POLLRDBAND) != 0) wanted |= traffic::kUrgent;
+  if (flow.is_stream() && flow.phase == Phase::Connected) wanted |= traffic::kPeerIsDone;
   return {.descriptor = flow.descriptor, .wanted = static_cast<std::uint16_t>(wanted), .found = 0};
 }
 
-SHORT events_found(SHORT asked, std::uint16_t found) {
+// On Windows the end of a stream is POLLHUP, and is not to be read as on POSIX: POLLRDNORM tells of bytes
+// alone (the WSAPoll page; field reports: libdatachannel 871, libplum 28, libhv 2).
+bool tells_of_its_end_alone(const Flow& flow, std::uint16_t found) {
+  constexpr unsigned kAnyEnd = traffic::kPeerIsDone | traffic::kHungUp | traffic::kFailed;
+  return flow.is_stream() && flow.phase == Phase::Connected && (found & kAnyEnd) != 0 &&
+         traffic::bytes_available(flow.descriptor).value == 0;
+}
+
+SHORT events_found(const Flow& flow, SHORT asked, std::uint16_t found) {
   unsigned events = 0;
-  const auto wanted = static_cast<unsigned>(asked);
+  auto wanted = static_cast<unsigned>(asked);
+  if (tells_of_its_end_alone(flow, found)) wanted &= ~static_cast<unsigned>(POLLRDNORM);
   if ((found & traffic::kReadable) != 0) events |= POLLRDNORM & wanted;
   if ((found & traffic::kWritable) != 0) events |= POLLWRNORM & wanted;
   if ((found & traffic::kUrgent) != 0) events |= POLLRDBAND & wanted;
-  if ((found & traffic::kHungUp) != 0) events |= POLLHUP;
+  if ((found & (traffic::kHungUp | traffic::kPeerIsDone)) != 0) events |= POLLHUP;
   if ((found & traffic::kFailed) != 0) events |= POLLERR;
   return static_cast<SHORT>(events);
 }
@@ -245,7 +255,9 @@ std::vector<Polled> polled(std::span<const WSAPOLLFD> entries) {
 }
 
 int poll_sockets(std::span<WSAPOLLFD> entries, int milliseconds) {
+  const int error_before = last_error();
   const auto all = polled(entries);
+  set_last_error(error_before);  // what is no socket is told by its entry
   std::vector<traffic::Watched> watched(entries.size());
   bool some_is_no_socket = false;
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -256,8 +268,9 @@ int poll_sockets(std::span<WSAPOLLFD> entries, int milliseconds) {
   if (!found.ok()) return fail_with(winsock_code_of(found.error));
   int ready = 0;
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    entries[i].revents = events_found(entries[i].events, watched[i].found);
-    if (all[i].use && !all[i].is_socket) entries[i].revents = POLLNVAL;
+    entries[i].revents = all[i].use && !all[i].is_socket ? POLLNVAL : SHORT{0};
+    if (all[i].is_socket)
+      entries[i].revents = events_found(all[i].use->flow(), entries[i].events, watched[i].found);
     if (entries[i].revents != 0) ++ready;
   }
   return ready;

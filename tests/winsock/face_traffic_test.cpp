@@ -193,6 +193,33 @@ TEST_F(Traffic, a_socket_of_ipv6_alone_reaches_no_ipv4_address) {
   EXPECT_NE(accept(server, nullptr, nullptr), INVALID_SOCKET);
 }
 
+TEST_F(Traffic, the_end_of_a_stream_is_no_event_to_read_for_a_poll) {
+  const SOCKET server = listening(80);
+  const SOCKET client = connected(80);
+  const SOCKET session = accept(server, nullptr, nullptr);
+  const auto polled = [session](SHORT events) {
+    WSAPOLLFD poll{.fd = session, .events = events, .revents = 0};
+    EXPECT_EQ(WSAPoll(&poll, 1, 1000), 1);
+    return int{poll.revents};
+  };
+  EXPECT_EQ(polled(POLLIN | POLLOUT), POLLWRNORM);
+  EXPECT_EQ(send_text(client, "last"), 4);
+  EXPECT_EQ(shutdown(client, SD_SEND), 0);
+  EXPECT_EQ(polled(POLLIN), POLLRDNORM | POLLHUP) << "bytes, and the end behind them";
+  EXPECT_EQ(received(session), "last");
+  EXPECT_EQ(polled(POLLIN), POLLHUP);
+  EXPECT_EQ(polled(POLLIN | POLLOUT), POLLHUP | POLLWRNORM);
+  EXPECT_EQ(received(session), "");
+}
+
+TEST_F(Traffic, a_poll_of_what_is_no_socket_leaves_the_last_error) {
+  WSASetLastError(kNoCode);
+  WSAPOLLFD poll{.fd = 0x7ffffffc, .events = POLLIN, .revents = 0};
+  EXPECT_EQ(WSAPoll(&poll, 1, 1000), 1);
+  EXPECT_EQ(poll.revents, POLLNVAL);
+  EXPECT_EQ(WSAGetLastError(), kNoCode);
+}
+
 TEST_F(Traffic, a_connection_carries_bytes_both_ways_and_knows_both_names) {
   const SOCKET server = listening(80);
   const SOCKET client = connected(80);
