@@ -82,6 +82,7 @@ KernelOption kernel_option(Option option) {
     case Option::TosIpv4: return {IPPROTO_IP, IP_TOS};
     case Option::ReportsUnreachablePorts: return {IPPROTO_IP, IP_RECVERR};
     case Option::PacketInfoIpv4: return {IPPROTO_IP, IP_PKTINFO};
+    case Option::SynRetries: return {IPPROTO_TCP, TCP_SYNCNT};
     case Option::SegmentSize: return {IPPROTO_UDP, UDP_SEGMENT};
   }
   return {SOL_SOCKET, SO_DEBUG};

@@ -84,11 +84,21 @@ int prepare(Use& use, const Endpoint& to, std::optional<traffic::HostAddress>& t
   if (!use.may_reach(to.address)) return prepare_refusal(use, WSAEADDRNOTAVAIL, there);
   there = flow.route(to);
   if (!there) return WSAENETUNREACH;
-  if (flow.process.network() == Network::Isolated) flow.talk_as(name_towards(*flow.local(), to));
+  if (flow.process.network() == Network::Isolated) {
+    flow.talk_as(name_towards(*flow.local(), to));
+    traffic::set(flow.descriptor, traffic::Option::SynRetries, 1);
+  }
   if (!use.is_named()) return -1;
   flow.set_peer(to);
   flow.phase = Phase::Connecting;
   return 0;
+}
+
+// On Windows a listener whose backlog is full refuses, as if nobody listened, and the peer tries again for a
+// while; the host's does not answer. On one machine nothing else leaves a connection attempt unanswered.
+int code_of_attempt(const Flow& flow, int error) {
+  const bool backlog_is_full = error == ETIMEDOUT && flow.process.network() == Network::Isolated;
+  return backlog_is_full ? WSAECONNREFUSED : winsock_code_of(error);
 }
 
 int ended(Flow& flow, int error) {
@@ -102,7 +112,7 @@ int ended(Flow& flow, int error) {
   // Until it is told so, the host's socket would refuse the next attempt.
   traffic::disconnect(flow.descriptor);
   const int stands_for = flow.refusal.exchange(0);
-  const int code = flow.closing ? WSAEINTR : stands_for != 0 ? stands_for : winsock_code_of(error);
+  const int code = flow.closing ? WSAEINTR : stands_for != 0 ? stands_for : code_of_attempt(flow, error);
   if (!flow.blocks) flow.pending_error = code;
   return code;
 }

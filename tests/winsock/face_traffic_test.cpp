@@ -220,6 +220,30 @@ TEST_F(Traffic, a_poll_of_what_is_no_socket_leaves_the_last_error) {
   EXPECT_EQ(WSAGetLastError(), kNoCode);
 }
 
+TEST_F(Traffic, a_listener_whose_backlog_is_full_refuses_after_a_while) {
+  const SOCKET server = tcp();
+  ASSERT_EQ(bind_to(server, 80), 0);
+  ASSERT_EQ(listen(server, 1), 0);
+  SOCKADDR_IN name = ipv4_name(80);
+  const auto writable = [](SOCKET s, int most) {
+    WSAPOLLFD poll{.fd = s, .events = POLLOUT, .revents = 0};
+    return WSAPoll(&poll, 1, most) == 1;
+  };
+  SOCKET waiting = INVALID_SOCKET;
+  for (int i = 0; i < 16 && waiting == INVALID_SOCKET; ++i) {
+    const SOCKET client = tcp();
+    set_mode(client, false);
+    expect_code(WSAEWOULDBLOCK, [&] { return connect(client, as_name(&name), sizeof(name)); });
+    if (!writable(client, 100)) waiting = client;
+  }
+  ASSERT_NE(waiting, INVALID_SOCKET) << "the backlog is never full";
+  ASSERT_TRUE(writable(waiting, 30'000));
+  int code = 0;
+  int size = sizeof(code);
+  ASSERT_EQ(getsockopt(waiting, SOL_SOCKET, SO_ERROR, reinterpret_cast<char*>(&code), &size), 0);
+  EXPECT_EQ(code, WSAECONNREFUSED);
+}
+
 TEST_F(Traffic, a_connection_carries_bytes_both_ways_and_knows_both_names) {
   const SOCKET server = listening(80);
   const SOCKET client = connected(80);

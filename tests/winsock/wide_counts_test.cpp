@@ -92,6 +92,7 @@ TEST_F(WideCountsOfConnections, of_AcceptEx_and_ConnectEx) {
   constexpr DWORD kRoom = sizeof(SOCKADDR_IN) + 16;
   const SOCKET server = tcp();
   std::array<char, 2 * kRoom> names{};
+  overlapped_ = fresh(WSACreateEvent());
   unsigned long received = kGarbage;
   EXPECT_FALSE(AcceptEx(listener_, server, names.data(), 0, kRoom, kRoom, &received, &overlapped_));
   EXPECT_EQ(WSAGetLastError(), ERROR_IO_PENDING);
@@ -108,6 +109,9 @@ TEST_F(WideCountsOfConnections, of_AcceptEx_and_ConnectEx) {
   EXPECT_EQ(count_, 1U);
   EXPECT_FALSE(AcceptEx(listener_, server, names.data(), 0, kRoom, kRoom, NULL, nullptr)) << "NULL is none";
   EXPECT_EQ(WSAGetLastError(), ERROR_INVALID_PARAMETER);
+  // It writes to `names`, which are this function's.
+  EXPECT_TRUE(WSAGetOverlappedResult(listener_, &overlapped_, &count_, TRUE, &flags)) << WSAGetLastError();
+  WSACloseEvent(overlapped_.hEvent);
 }
 
 }  // namespace

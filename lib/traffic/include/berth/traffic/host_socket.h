@@ -108,6 +108,7 @@ enum class Option : std::uint8_t {
   TosIpv4,
   ReportsUnreachablePorts,  ///< a datagram socket tells of a port that nobody receives on (IP_RECVERR)
   PacketInfoIpv4,
+  SynRetries,   ///< how often a connection attempt that is not answered is tried again
   SegmentSize,  ///< a datagram that is sent goes out as several of at most so many bytes; 0: whole
 };
 Result set(int descriptor, Option option, int value);
