@@ -225,7 +225,7 @@ std::optional<SOCKET> admit(Use& listener, const Arrival& arrival) {
     fail_with(WSAEMFILE);
     return std::nullopt;
   }
-  flow->hold();
+  Flow::hold(flow);
   if (listener.flow().selects_events) {
     flow->selects_events = true;
     AsyncState::of(*flow)->inherit(*AsyncState::of(listener.flow()));

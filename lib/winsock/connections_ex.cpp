@@ -77,7 +77,7 @@ std::shared_ptr<Flow> take_over(Flow& listener, const Destination& to, const Arr
     code = WSAEINTR;
     return nullptr;
   }
-  flow->hold();
+  Flow::hold(flow);
   if (flow->before) flow->before->let_go();
   if (!HandleTable::of_program().has_calls(to.handle)) flow->before = nullptr;
   move_association(to.handle, to.open.socket, reply->socket);

@@ -63,7 +63,7 @@ class Successor {
   }
 
   void settle(const OpenHandle& open, const std::shared_ptr<Flow>& flow, Flow& ended) const {
-    flow->hold();
+    Flow::hold(flow);
     flow->before = ended.shared_from_this();
     ended.let_go();
     ended.phase = Phase::Silent;

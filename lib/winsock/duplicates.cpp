@@ -53,7 +53,7 @@ std::optional<SOCKET> handle_to(ProcessFace& process, const Offered& offered) {
   OpenHandle open;
   const auto flow = socket_from_words(offered.note, process, offered.socket, offered.descriptor, open);
   const auto handle = HandleTable::of_program().insert(open);
-  if (handle && flow) flow->hold();
+  if (handle && flow) Flow::hold(flow);
   return handle;
 }
 

@@ -62,10 +62,10 @@ Endpoint endpoint_of(const traffic::HostAddress& address) {
 }
 
 [[gnu::flatten]] Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open) {
-  const auto made = Flow::make(open);
+  auto made = Flow::make(open);
   if (!made) return nullptr;
   Flow* kept = HandleTable::of_program().adopt(handle, made.get());
-  if (kept == made.get()) made->hold();
+  if (kept == made.get()) Flow::hold(std::move(made));
   return kept;
 }
 

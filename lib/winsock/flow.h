@@ -43,7 +43,10 @@ class Flow : public std::enable_shared_from_this<Flow> {
                                                   const std::optional<Endpoint>& peer);
   Flow(const OpenHandle& open, int host_socket);
   /// While it is in the handle table it keeps itself alive; the last handle's closer lets it go.
-  void hold() { self_ = shared_from_this(); }
+  static void hold(std::shared_ptr<Flow> flow) {
+    Flow& held = *flow;
+    held.self_ = std::move(flow);
+  }
   void let_go() { self_.reset(); }
   Flow(const Flow&) = delete;
   Flow& operator=(const Flow&) = delete;

@@ -154,7 +154,7 @@ OpenHandle opened(ProcessFace& process, const LeftHandle& left, traffic::Descrip
   OpenHandle open;
   const auto flow = socket_from_words(left.words, process, left.socket, host.release(), open);
   if (flow) {
-    flow->hold();
+    Flow::hold(flow);
     flows.emplace(left.host, flow);
   } else if (const auto shared = flows.find(left.host); shared != flows.end()) {
     open.flow = shared->second.get();
