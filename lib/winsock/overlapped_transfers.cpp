@@ -171,6 +171,14 @@ bool has_nothing_to_receive(Flow& flow) {
   return traffic::poll_one(flow.descriptor, traffic::kReadable, 0) == 0;
 }
 
+// A datagram socket is reset by an unreachable port, which a completion port tells as such: public clients
+// (Boost.Asio) look for ERROR_PORT_UNREACHABLE.
+Completion completion_of_receive(const Flow& flow, int code, std::size_t bytes) {
+  Completion completion = completion_of(code, bytes);
+  if (code == WSAECONNRESET && !flow.is_stream()) completion.status = STATUS_PORT_UNREACHABLE;
+  return completion;
+}
+
 AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Rest& rest, unsigned flags) {
   struct State {
     std::shared_ptr<Flow> flow;
@@ -196,7 +204,7 @@ AsyncState::Attempt receiving(Flow& flow, const Scatter& scatter, const Rest& re
       const Transferred moved = receive_once(from, state->scatter.pieces(), state->flags);
       if (moved.code == WSAEWOULDBLOCK) return std::nullopt;
       if (const int code = tell_rest(from, moved, state->rest); code != 0)
-        return completion_of(code, moved.bytes);
+        return completion_of_receive(from, code, moved.bytes);
       state->received += moved.bytes;
       const bool is_full = moved.bytes == state->scatter.left();
       if (!state->wants_all || is_full || moved.bytes == 0) return completion_of(0, state->received);

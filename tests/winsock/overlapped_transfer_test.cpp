@@ -51,6 +51,21 @@ TEST_F(OverlappedTransfer, a_receive_pends_until_something_comes) {
   EXPECT_EQ(into_, "hello");
 }
 
+TEST_F(OverlappedTransfer, an_unreachable_port_is_told_as_one_to_a_completion_port) {
+  const SOCKET datagrams = udp();
+  ASSERT_EQ(bind_to(datagrams, 5000), 0);
+  tie(datagrams, port_, 7);
+  expect_pending([&] { return receive(datagrams, into_, &overlapped_); });
+  SOCKADDR_IN nobody = ipv4_name(5001);
+  EXPECT_EQ(sendto(datagrams, "x", 1, 0, as_name(&nobody), sizeof(nobody)), 1);
+  const Told told = take(port_);
+  EXPECT_FALSE(told.success);
+  EXPECT_EQ(told.error, DWORD{ERROR_PORT_UNREACHABLE});
+  EXPECT_EQ(told.overlapped, &overlapped_);
+  EXPECT_FALSE(WSAGetOverlappedResult(datagrams, &overlapped_, &count_, FALSE, &flags_));
+  EXPECT_EQ(WSAGetLastError(), WSAECONNRESET);
+}
+
 TEST_F(OverlappedTransfer, a_receive_that_finds_something_returns_0_and_is_told_too) {
   connect_pair();
   tie(server_, port_, 7);
