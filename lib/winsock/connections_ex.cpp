@@ -17,11 +17,6 @@ namespace {
 
 BOOL answer(int result) { return result == 0 ? TRUE : FALSE; }
 
-void tell(LPDWORD place, DWORD bytes) {
-  MemoryProbe memory;
-  if (place != nullptr) static_cast<void>(memory.write(place, bytes));
-}
-
 // -- AcceptEx ---------------------------------------------------------------------------------------
 
 constexpr DWORD kRoomBesideAnAddress = 16;
@@ -193,19 +188,16 @@ BOOL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, 
                        .remote_room = dwRemoteAddressLength};
   if (const int code = accept_problem(use, to, lpOverlapped); code != 0) return refuse(code);
   never_block_on_host(use.flow());
-  DWORD bytes = 0;
   Flow& listener = use.flow();
-  const int result = begin_overlapped(
-      use,
-      {.overlapped = lpOverlapped,
-       .routine = nullptr,
-       .side = AsyncState::Side::In,
-       .point = berth::FaultPoint::Accept,
-       .attempt = [&listener, &to](const auto& operation) { return accepting(listener, to, operation); },
-       .second_handle = sAcceptSocket},
-      bytes);
-  if (result == 0) tell(lpdwBytesReceived, bytes);
-  return answer(result);
+  return answer(begin_overlapped(
+      use, {.overlapped = lpOverlapped,
+            .routine = nullptr,
+            .side = AsyncState::Side::In,
+            .point = berth::FaultPoint::Accept,
+            .attempt = [&listener, &to](const auto& operation) { return accepting(listener, to, operation); },
+            .second_handle = sAcceptSocket,
+            .fails_late = false,
+            .bytes = lpdwBytesReceived}));
 }
 
 VOID GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD dwLocalAddressLength, DWORD,
@@ -237,18 +229,14 @@ BOOL ConnectEx(SOCKET s, const struct sockaddr* name, int namelen, PVOID lpSendB
   std::vector<WSABUF> data;
   if (lpSendBuffer != nullptr && dwSendDataLength != 0)
     data.push_back({.len = dwSendDataLength, .buf = static_cast<char*>(lpSendBuffer)});
-  DWORD bytes = 0;
   const auto connection = std::make_shared<Connection>(use, *to, data);
-  const int result = begin_overlapped(
-      use,
-      {.overlapped = lpOverlapped,
-       .routine = nullptr,
-       .side = AsyncState::Side::Out,
-       .point = berth::FaultPoint::Connect,
-       .attempt = [&connection](const auto&) { return [connection] { return connection->go_on(); }; },
-       .second_handle = 0,
-       .fails_late = true},
-      bytes);
-  if (result == 0) tell(lpdwBytesSent, bytes);
-  return answer(result);
+  return answer(begin_overlapped(
+      use, {.overlapped = lpOverlapped,
+            .routine = nullptr,
+            .side = AsyncState::Side::Out,
+            .point = berth::FaultPoint::Connect,
+            .attempt = [&connection](const auto&) { return [connection] { return connection->go_on(); }; },
+            .second_handle = 0,
+            .fails_late = true,
+            .bytes = lpdwBytesSent}));
 }

@@ -137,16 +137,13 @@ BOOL disconnect_synchronously(Use& use, const std::shared_ptr<Disconnection>& di
 
 BOOL begin_disconnection(Use& use, LPOVERLAPPED overlapped,
                          const std::shared_ptr<Disconnection>& disconnection) {
-  DWORD bytes = 0;
-  const int result = begin_overlapped(
-      use,
-      {.overlapped = overlapped,
-       .routine = nullptr,
-       .side = AsyncState::Side::Out,
-       .point = FaultPoint::Close,
-       .attempt =
-           [&disconnection](const auto&) { return [disconnection] { return disconnection->go_on(); }; }},
-      bytes);
+  const int result = begin_overlapped(use, {.overlapped = overlapped,
+                                            .routine = nullptr,
+                                            .side = AsyncState::Side::Out,
+                                            .point = FaultPoint::Close,
+                                            .attempt = [&disconnection](const auto&) {
+                                              return [disconnection] { return disconnection->go_on(); };
+                                            }});
   return result == 0 ? TRUE : FALSE;
 }
 

@@ -20,11 +20,15 @@ struct OverlappedCall {
   std::function<AsyncState::Attempt(const std::shared_ptr<Operation>&)> attempt;
   std::uintptr_t second_handle = 0;
   bool fails_late = false;  ///< a failure at once is told by completion too
+  /// Where a success at once is told, unless null: before its completion is, because who takes that may free
+  /// them.
+  LPDWORD bytes = nullptr;
+  LPDWORD flags = nullptr;
 };
 
-/// Begins it. 0: it has succeeded, with `bytes`, and that was told as well; SOCKET_ERROR with WSA_IO_PENDING
-/// or another last error otherwise. Requires: `use.has_flow()` returned true.
-int begin_overlapped(Use& use, const OverlappedCall& call, DWORD& bytes);
+/// Begins it. 0: it has succeeded, and that was told as well; SOCKET_ERROR with WSA_IO_PENDING or another
+/// last error otherwise. Requires: `use.has_flow()` returned true.
+int begin_overlapped(Use& use, const OverlappedCall& call);
 
 /// WSARecvMsg, which programs reach by its address alone.
 INT PASCAL receive_message(SOCKET s, LPWSAMSG message, LPDWORD bytes, LPWSAOVERLAPPED overlapped,

@@ -84,18 +84,16 @@ void tell_bytes(const TransferArguments& with, std::size_t bytes) {
 // -- the overlapped way -----------------------------------------------------------------------------
 
 int begin_transfer(Use& use, const TransferArguments& with, AsyncState::Side side, FaultPoint point,
-                   const AsyncState::Attempt& attempt) {
-  DWORD bytes = 0;
-  const int result =
-      begin_overlapped(use,
-                       {.overlapped = with.overlapped,
-                        .routine = with.routine,
-                        .side = side,
-                        .point = point,
-                        .attempt = [attempt](const std::shared_ptr<Operation>&) { return attempt; }},
-                       bytes);
-  if (result == 0) tell_bytes(with, bytes);
-  return result;
+                   const AsyncState::Attempt& attempt, LPDWORD flags = nullptr) {
+  return begin_overlapped(use, {.overlapped = with.overlapped,
+                                .routine = with.routine,
+                                .side = side,
+                                .point = point,
+                                .attempt = [attempt](const std::shared_ptr<Operation>&) { return attempt; },
+                                .second_handle = 0,
+                                .fails_late = false,
+                                .bytes = with.bytes,
+                                .flags = flags});
 }
 
 // -- out --------------------------------------------------------------------------------------------
@@ -236,9 +234,8 @@ int receive_scattered(Use& use, const TransferArguments& with, LPDWORD flags, co
   if (!can_be_sent_to(use)) return SOCKET_ERROR;
   if (!is_overlapped(use, with)) return receive_synchronously(use, with, scatter, rest, *how, flags);
   const int result = begin_transfer(use, with, AsyncState::Side::In, FaultPoint::Receive,
-                                    receiving(use.flow(), scatter, rest, *how));
+                                    receiving(use.flow(), scatter, rest, *how), flags);
   enable_event(use.flow(), FD_READ | FD_OOB);
-  if (result == 0) static_cast<void>(memory.write(flags, DWORD{0}));
   return result;
 }
 
@@ -277,7 +274,7 @@ Completion completion_of(int code, std::size_t bytes) {
   return completion;
 }
 
-int begin_overlapped(Use& use, const OverlappedCall& call, DWORD& bytes) {
+int begin_overlapped(Use& use, const OverlappedCall& call) {
   const auto operation = Operation::begin({.handle = use.handle(),
                                            .socket = use.call().socket(),
                                            .overlapped = call.overlapped,
@@ -302,7 +299,9 @@ int begin_overlapped(Use& use, const OverlappedCall& call, DWORD& bytes) {
     operation->end(*completion);
     return fail_with(WSA_IO_PENDING);
   }
-  bytes = completion->bytes;
+  MemoryProbe memory;
+  if (call.bytes != nullptr) static_cast<void>(memory.write(call.bytes, completion->bytes));
+  if (call.flags != nullptr) static_cast<void>(memory.write(call.flags, DWORD{0}));
   operation->end_at_once(*completion);
   set_last_error(0);
   return 0;

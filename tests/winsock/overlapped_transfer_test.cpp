@@ -51,6 +51,32 @@ TEST_F(OverlappedTransfer, a_receive_pends_until_something_comes) {
   EXPECT_EQ(into_, "hello");
 }
 
+// A call that frees itself at its end, as servers have them; the sanitizers see who writes to it afterwards.
+TEST_F(OverlappedTransfer, nothing_is_told_where_the_end_of_a_call_has_been_taken) {
+  struct Kept {
+    OVERLAPPED overlapped{};
+    DWORD bytes = 0;
+    DWORD flags = 0;
+    std::array<char, 8> data{};
+    WSABUF buffer{.len = 8, .buf = data.data()};
+  };
+  constexpr int kTimes = 500;
+  const SOCKET datagrams = udp();
+  ASSERT_EQ(bind_to(datagrams, 5000), 0);
+  tie(datagrams, port_, 7);
+  std::thread reaper([this] {
+    for (int i = 0; i < kTimes; ++i) delete reinterpret_cast<Kept*>(take(port_).overlapped);
+  });
+  SOCKADDR_IN own = ipv4_name(5000);
+  for (int i = 0; i < kTimes; ++i) {
+    EXPECT_EQ(sendto(datagrams, "x", 1, 0, as_name(&own), sizeof(own)), 1);
+    auto* kept = new Kept;
+    EXPECT_EQ(WSARecv(datagrams, &kept->buffer, 1, &kept->bytes, &kept->flags, &kept->overlapped, nullptr),
+              0);
+  }
+  reaper.join();
+}
+
 TEST_F(OverlappedTransfer, an_unreachable_port_is_told_as_one_to_a_completion_port) {
   const SOCKET datagrams = udp();
   ASSERT_EQ(bind_to(datagrams, 5000), 0);
