@@ -172,9 +172,11 @@ class Connection {
 }  // namespace
 }  // namespace berth::winsock
 
+// NOLINTBEGIN(readability-non-const-parameter): it is written to where the call ends
 BOOL AcceptEx(SOCKET sListenSocket, SOCKET sAcceptSocket, PVOID lpOutputBuffer, DWORD dwReceiveDataLength,
               DWORD dwLocalAddressLength, DWORD dwRemoteAddressLength, LPDWORD lpdwBytesReceived,
               LPOVERLAPPED lpOverlapped) {
+  // NOLINTEND(readability-non-const-parameter)
   using namespace berth::winsock;
   Use use(sListenSocket);
   if (!use.has_flow()) return FALSE;
@@ -216,8 +218,10 @@ VOID GetAcceptExSockaddrs(PVOID lpOutputBuffer, DWORD dwReceiveDataLength, DWORD
   static_cast<void>(memory.write(RemoteSockaddrLength, size));
 }
 
+// NOLINTBEGIN(readability-non-const-parameter): it is written to where the call ends
 BOOL ConnectEx(SOCKET s, const struct sockaddr* name, int namelen, PVOID lpSendBuffer, DWORD dwSendDataLength,
                LPDWORD lpdwBytesSent, LPOVERLAPPED lpOverlapped) {
+  // NOLINTEND(readability-non-const-parameter)
   using namespace berth::winsock;
   Use use(s);
   if (!use.has_flow()) return FALSE;

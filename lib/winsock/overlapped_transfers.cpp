@@ -83,8 +83,10 @@ void tell_bytes(const TransferArguments& with, std::size_t bytes) {
 
 // -- the overlapped way -----------------------------------------------------------------------------
 
+// NOLINTBEGIN(readability-non-const-parameter): the flags are written to where the call ends
 int begin_transfer(Use& use, const TransferArguments& with, AsyncState::Side side, FaultPoint point,
                    const AsyncState::Attempt& attempt, LPDWORD flags = nullptr) {
+  // NOLINTEND(readability-non-const-parameter)
   return begin_overlapped(use, {.overlapped = with.overlapped,
                                 .routine = with.routine,
                                 .side = side,
