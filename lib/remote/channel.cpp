@@ -81,10 +81,6 @@ void take_descriptors(msghdr& message, Descriptor& arrived) {
 
 }  // namespace
 
-Descriptor::~Descriptor() {
-  if (number_ >= 0) ::close(number_);
-}
-
 Moved send_some(int connection, std::string_view bytes, int descriptor, bool may_block) {
   iovec piece{.iov_base = const_cast<char*>(bytes.data()), .iov_len = bytes.size()};
   msghdr message{};

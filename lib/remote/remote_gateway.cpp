@@ -19,6 +19,7 @@
 #include <berth/remote/channel.h>
 #include <berth/remote/message.h>
 #include <berth/remote/shared_counter.h>
+#include <berth/traffic/background_thread.h>
 
 namespace berth::remote {
 
@@ -192,8 +193,9 @@ void RemoteGateway::Impl::watch(int connection, int stop) {
 void RemoteGateway::Impl::start_watching() {
   stop_watching = Descriptor(::eventfd(0, EFD_CLOEXEC));
   if (!stop_watching) return;
-  watcher = std::make_unique<std::thread>(
+  auto thread = traffic::start_background_thread(
       [this, connection = channel.descriptor(), stop = stop_watching.get()] { watch(connection, stop); });
+  if (thread) watcher = std::make_unique<std::thread>(*std::move(thread));
 }
 
 void RemoteGateway::Impl::end_watching() {

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include <berth/traffic/reactor.h>
 
-#include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <csignal>
-#include <thread>
 #include <utility>
 #include <vector>
 
+#include <berth/traffic/background_thread.h>
 #include <berth/traffic/host_socket.h>
 
 namespace berth::traffic {
@@ -55,19 +53,17 @@ Reactor& Reactor::of_program() {
   return reactor;
 }
 
-// Requires: the lock is held. False when the host has no descriptor left.
+// Requires: the lock is held. False when the host has no descriptor or thread left.
 bool Reactor::ensure_thread() {
   if (has_thread_) return true;
   if (!open()) return false;
-  has_thread_ = true;
-  // The program's signals are for the program's threads.
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread([this] { run(); }).detach();
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return true;
+  auto thread = start_background_thread([this] { run(); });
+  has_thread_ = thread.has_value();
+  if (thread)
+    thread->detach();
+  else
+    close();
+  return has_thread_;
 }
 
 bool Reactor::open() {

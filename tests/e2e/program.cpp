@@ -2,6 +2,7 @@
 #include "e2e/program.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -41,10 +42,14 @@ Program::Program(std::vector<std::string> words, const std::vector<std::string>&
   posix_spawn_file_actions_init(&files);
   posix_spawn_file_actions_adddup2(&files, input[0], STDIN_FILENO);
   posix_spawn_file_actions_adddup2(&files, output[1], STDOUT_FILENO);
+  posix_spawnattr_t leads_a_group;
+  posix_spawnattr_init(&leads_a_group);
+  posix_spawnattr_setflags(&leads_a_group, POSIX_SPAWN_SETPGROUP);
   auto environment = environment_with(settings);
-  if (::posix_spawn(&pid_, words.front().c_str(), &files, nullptr, pointers_to(words).data(),
+  if (::posix_spawn(&pid_, words.front().c_str(), &files, &leads_a_group, pointers_to(words).data(),
                     pointers_to(environment).data()) != 0)
     pid_ = -1;
+  posix_spawnattr_destroy(&leads_a_group);
   posix_spawn_file_actions_destroy(&files);
   ::close(input[0]);
   ::close(output[1]);
@@ -70,12 +75,32 @@ std::string Program::hear() {
       heard_.erase(0, end + 1);
       return line;
     }
+    if (out_ < 0) return {};
+    if (!is_heard_in_time()) return silenced();
     std::array<char, 4096> piece{};
     const ssize_t got = ::read(out_, piece.data(), piece.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return {};
     heard_.append(piece.data(), static_cast<std::size_t>(got));
   }
+}
+
+bool Program::is_heard_in_time() const {
+  constexpr int kMilliseconds = 60'000;
+  pollfd output{.fd = out_, .events = POLLIN, .revents = 0};
+  int found = 0;
+  do {
+    found = ::poll(&output, 1, kMilliseconds);
+  } while (found < 0 && errno == EINTR);
+  return found != 0;
+}
+
+// Its children hold the other end of the same pipe.
+std::string Program::silenced() {
+  ::kill(-pid_, SIGKILL);
+  wait();
+  ::close(std::exchange(out_, -1));
+  return "silent";
 }
 
 std::string Program::tell(const std::string& line) {

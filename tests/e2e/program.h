@@ -17,7 +17,8 @@ class Program {
   Program& operator=(const Program&) = delete;
   ~Program();
 
-  /// Says a line, and what it answers; empty when it has ended.
+  /// Says a line, and what it answers; empty when it has ended. Who is silent for a minute is killed, with
+  /// its children, and answers "silent": a test that would wait for ever fails instead, and says where.
   std::string tell(const std::string& line);
   /// The two halves of `tell`, for calls that wait for somebody else.
   void say(const std::string& line) const;
@@ -29,6 +30,8 @@ class Program {
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:
+  [[nodiscard]] bool is_heard_in_time() const;
+  std::string silenced();
   int wait();
   pid_t pid_ = -1;
   int in_ = -1;

@@ -37,7 +37,7 @@ const std::vector<Folder> kFolders = {
   {"lib/store/windows_file_system.cpp", {"core", "document"},            {},            Outside::WindowsFace},
   {"lib/machine",             {"core", "rules", "document", "store"},    {},            Outside::StandardOnly},
   {"lib/traffic",             {},                                        {},            Outside::Platform},
-  {"lib/remote",              {"core", "document"},                      {"nlohmann"},  Outside::Platform},
+  {"lib/remote",              {"core", "document", "traffic"},           {"nlohmann"},  Outside::Platform},
   {"lib/server",              {"core", "rules", "document", "machine", "remote"},
                                                                          {"nlohmann", "boost"}, Outside::Platform},
   {"lib/winsock",             {"core", "codes", "traffic"},              {},            Outside::WindowsFace},

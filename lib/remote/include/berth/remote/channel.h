@@ -12,29 +12,11 @@
 #include <berth/core/result.h>
 #include <berth/remote/patience.h>
 #include <berth/remote/where.h>
+#include <berth/traffic/descriptor.h>
 
 namespace berth::remote {
 
-/// A descriptor that closes with its owner.
-class Descriptor {
- public:
-  Descriptor() = default;
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor& operator=(Descriptor&& other) noexcept {
-    std::swap(number_, other.number_);
-    return *this;
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  ~Descriptor();
-  [[nodiscard]] int get() const { return number_; }
-  [[nodiscard]] int release() { return std::exchange(number_, -1); }
-  explicit operator bool() const { return number_ >= 0; }
-
- private:
-  int number_ = -1;
-};
+using traffic::Descriptor;
 
 /// Lines to and from a server, by system calls that block. Thread-compatible.
 class Channel {
