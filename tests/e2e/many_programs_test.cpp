@@ -27,7 +27,7 @@ std::string token_in(const std::string& answer) { return answer.substr(answer.fi
 
 // Asks until the answer is this one, for what the death of another brings about.
 bool comes_to_say(Program& program, const std::string& line, const std::string& answer) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (program.tell(line) != answer) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

@@ -86,7 +86,7 @@ std::string Program::hear() {
 }
 
 bool Program::is_heard_in_time() const {
-  constexpr int kMilliseconds = 60'000;
+  constexpr int kMilliseconds = 120'000;
   pollfd output{.fd = out_, .events = POLLIN, .revents = 0};
   int found = 0;
   do {

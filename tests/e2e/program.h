@@ -17,7 +17,7 @@ class Program {
   Program& operator=(const Program&) = delete;
   ~Program();
 
-  /// Says a line, and what it answers; empty when it has ended. Who is silent for a minute is killed, with
+  /// Says a line, and what it answers; empty when it has ended. Who is silent for two minutes is killed, with
   /// its children, and answers "silent": a test that would wait for ever fails instead, and says where.
   std::string tell(const std::string& line);
   /// The two halves of `tell`, for calls that wait for somebody else.

@@ -27,7 +27,7 @@ class Served {
     std::vector<std::string> words = {BERTH_COMMAND_PATH, "serve", "--quiet", "--socket", socket()};
     words.insert(words.end(), options_.begin(), options_.end());
     server_ = std::make_unique<Program>(words, std::vector<std::string>{});
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
     while (!remote::Channel::to({.path = socket(), .host = {}, .port = 0})) {
       ASSERT_LT(std::chrono::steady_clock::now(), end) << "the server does not listen";
       std::this_thread::sleep_for(std::chrono::milliseconds(2));

@@ -76,7 +76,7 @@ class ServedMachine {
 /// Waits, up to a time that only a failure needs, until `is_so()`.
 template <class Condition>
 bool comes_true(Condition&& is_so) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
   while (!is_so()) {
     if (std::chrono::steady_clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(1));

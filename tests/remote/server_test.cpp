@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <gmock/gmock.h>
 
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -183,6 +184,14 @@ TEST(Server, DoesNotWaitForAClientThatDoesNotRead) {
   talker.join();
 }
 
+std::size_t bytes_kept_for_a_reader() {
+  const remote::Descriptor socket(::socket(AF_UNIX, SOCK_STREAM, 0));
+  int bytes = 0;
+  socklen_t size = sizeof bytes;
+  EXPECT_EQ(::getsockopt(socket.get(), SOL_SOCKET, SO_SNDBUF, &bytes, &size), 0);
+  return static_cast<std::size_t>(bytes);
+}
+
 TEST(Server, DoesNotKeepAPlaceForWhoDoesNotReadItsFarewell) {
   server::Settings settings;
   settings.limits.clients = 3;
@@ -193,8 +202,10 @@ TEST(Server, DoesNotKeepAPlaceForWhoDoesNotReadItsFarewell) {
   for (Port port = 1000; port < 1200; ++port)
     ASSERT_TRUE(is_granted(bound(*served.machine, process, opened(*served.machine, process), port)));
   // More than the host keeps for a reader, and all in one piece, so that it is read before it is answered.
+  constexpr std::size_t kLeastBytesAboutASocket = 100;
   std::string lines = "{\"berth\":1}\n";
-  for (int i = 0; i < 100; ++i) lines += "{\"status\":true}\n";
+  for (std::size_t i = 0; i < 2 * bytes_kept_for_a_reader() / (200 * kLeastBytesAboutASocket); ++i)
+    lines += "{\"status\":true}\n";
   lines += "nonsense\n";
   std::vector<remote::Channel> deaf;
   for (std::size_t i = 0; i < settings.limits.clients; ++i) {

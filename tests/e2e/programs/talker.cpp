@@ -140,7 +140,7 @@ std::string begin_receive(Words& words) {
 }
 
 std::string finish_receive(Words&) {
-  constexpr DWORD kLongerThanItTakes = 10'000;
+  constexpr DWORD kLongerThanItTakes = 60'000;
   const DWORD waited =
       WSAWaitForMultipleEvents(1, &pending.overlapped.hEvent, TRUE, kLongerThanItTakes, FALSE);
   if (waited != WSA_WAIT_EVENT_0) return "nothing came";
