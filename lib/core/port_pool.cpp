@@ -17,11 +17,6 @@ void each_family(FamilySet families, Visit&& visit) {
   if (families.ipv6) visit(Family::Ipv6);
 }
 
-bool is_loopback(const Address& address) {
-  if (address.family == Family::Ipv4) return address.bytes[0] == 127;
-  return address == Address::loopback(Family::Ipv6);
-}
-
 }  // namespace
 
 Token token_for(std::uint64_t seed, std::uint64_t boot, std::uint64_t counter) {
@@ -162,7 +157,7 @@ Port PortPool::last_automatic_port(Transport transport, Family family) const {
 
 bool PortPool::is_local(const Address& address) const {
   const Address plain = address.unmapped();
-  return plain.has_only_zeros() || is_loopback(plain) ||
+  return plain.has_only_zeros() || plain.is_loopback() ||
          std::ranges::find(addresses_, plain) != addresses_.end();
 }
 

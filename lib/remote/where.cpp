@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::string_view kTcp = "tcp:";
 
-bool is_loopback(const Address& address) {
-  return address.family == Family::Ipv4 ? address.bytes[0] == 127
-                                        : address == Address::loopback(Family::Ipv6);
-}
-
 std::optional<Where> tcp_place(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) return std::nullopt;
@@ -30,7 +25,7 @@ std::optional<Where> tcp_place(std::string_view text) {
   Where where{.path = {}, .host = std::string(host), .port = 0};
   const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), where.port);
   const bool is_port = error == std::errc{} && stop == digits.data() + digits.size() && !digits.empty();
-  if (!address || !is_loopback(*address) || !is_port) return std::nullopt;
+  if (!address || !address->is_loopback() || !is_port) return std::nullopt;
   return where;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters.h"
 #include "call.h"
 #include "memory_probe.h"
 #include "program_text.h"
@@ -39,7 +40,7 @@ std::vector<Adapter> adapters_of(const Computer& computer) {
   return {{.name = "{B0000000-0000-4000-8000-000000000002}",
            .friendly_name = "Ethernet",
            .description = "Berth Ethernet Adapter",
-           .index = 2,
+           .index = kEthernetAdapter,
            .type = IF_TYPE_ETHERNET_CSMACD,
            .mtu = 1500,
            .physical_address_length = kPhysicalAddress.size(),
@@ -47,7 +48,7 @@ std::vector<Adapter> adapters_of(const Computer& computer) {
           {.name = "{B0000000-0000-4000-8000-000000000001}",
            .friendly_name = "Loopback Pseudo-Interface 1",
            .description = "Software Loopback Interface 1",
-           .index = 1,
+           .index = kLoopbackAdapter,
            .type = IF_TYPE_SOFTWARE_LOOPBACK,
            .mtu = 0xffffffff,
            .physical_address_length = 0,
@@ -56,7 +57,7 @@ std::vector<Adapter> adapters_of(const Computer& computer) {
 
 // How many bits of an address its network has: worlds do not say.
 UINT8 prefix_length(const Address& address) {
-  const bool is_loopback = address == Address::loopback(address.family);
+  const bool is_loopback = address.is_loopback();
   if (address.family == Family::Ipv4) return is_loopback ? 8 : 24;
   return is_loopback ? 128 : 64;
 }
@@ -136,7 +137,7 @@ Entry* chain(Image& image, const Wish& wish, const Adapter& adapter, Fill&& fill
 IP_ADAPTER_UNICAST_ADDRESS* unicast_addresses(Image& image, const Wish& wish, const Adapter& adapter) {
   return chain<IP_ADAPTER_UNICAST_ADDRESS>(
       image, wish, adapter, [&image](IP_ADAPTER_UNICAST_ADDRESS& entry, const Address& address) {
-        const bool is_loopback = address == Address::loopback(address.family);
+        const bool is_loopback = address.is_loopback();
         entry.Flags = is_loopback ? 0 : IP_ADAPTER_ADDRESS_DNS_ELIGIBLE;
         entry.Address = image.name(address);
         entry.PrefixOrigin = is_loopback ? IpPrefixOriginWellKnown : IpPrefixOriginManual;

@@ -3,10 +3,9 @@
 
 #include <ws2tcpip.h>
 
-#include <array>
 #include <cstring>
-#include <optional>
 
+#include "adapters.h"
 #include "memory_probe.h"
 
 namespace berth::winsock {
@@ -16,20 +15,12 @@ bool is_on(const Flow& flow, int level, int name) {
   return flow.options.find(OptionValues::key_of(level, name)).value_or(0) != 0;
 }
 
-// The adapters that GetAdaptersAddresses tells of: loopback is the first.
-ULONG adapter_with(const Address& address) {
-  const Address plain = address.unmapped();
-  const bool is_loopback =
-      plain.family == Family::Ipv4 ? plain.bytes[0] == 127 : plain == Address::loopback(Family::Ipv6);
-  return is_loopback ? 1 : 2;
-}
-
 // On one machine the way to an address starts at that address; loopback addresses reach one another.
 Address destination(Flow& flow, const SocketName& sender) {
   const auto local = flow.local();
   if (local && !local->address.is_wildcard()) return local->address.unmapped();
   const Address from = sender.endpoint().address.unmapped();
-  return adapter_with(from) == 1 ? Address::loopback(from.family) : from;
+  return from.is_loopback() ? Address::loopback(from.family) : from;
 }
 
 template <class Information>

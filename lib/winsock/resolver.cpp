@@ -39,11 +39,6 @@ std::optional<ScopedAddress> read_ipv6(std::string_view text) {
   return read;
 }
 
-bool is_loopback(const Address& address) {
-  const Address plain = address.unmapped();
-  return plain.family == Family::Ipv4 ? plain.bytes[0] == 127 : plain == Address::loopback(Family::Ipv6);
-}
-
 KnownHost host_with(std::string name, const std::vector<Address>& addresses) {
   KnownHost host{.name = std::move(name), .addresses = {}};
   for (const Family family : {Family::Ipv6, Family::Ipv4})
@@ -100,7 +95,7 @@ std::optional<KnownHost> host_named(std::string_view name, const Computer& compu
 }
 
 std::optional<std::string> name_of_host(const Address& address, const Computer& computer) {
-  if (is_loopback(address) ||
+  if (address.is_loopback() ||
       std::ranges::find(computer.addresses, address.unmapped()) != computer.addresses.end())
     return computer.host_name;
   return std::nullopt;

@@ -171,7 +171,7 @@ ControlEnd route_from(const ControlCall& call) {
 }
 
 INTERFACE_INFO interface_of(const Address& address) {
-  const bool is_loopback = address.bytes[0] == 127;
+  const bool is_loopback = address.is_loopback();
   INTERFACE_INFO info{};
   info.iiFlags = IFF_UP | IFF_MULTICAST | (is_loopback ? IFF_LOOPBACK : IFF_BROADCAST);
   info.iiAddress.AddressIn = name_of<SOCKADDR_IN>(address);

@@ -105,6 +105,16 @@ TEST(Address, IsAWildcardInThreeForms) {
   EXPECT_TRUE(parse_address("::ffff:0.0.0.0")->is_wildcard());
   EXPECT_FALSE(parse_address("::1")->is_wildcard());
   EXPECT_FALSE(parse_address("::ffff:0.0.0.1")->is_wildcard());
+}
+
+TEST(Address, IsALoopbackAddressInThreeForms) {
+  for (const char* loopback : {"127.0.0.1", "127.255.255.254", "::1", "::ffff:127.0.0.2"})
+    EXPECT_TRUE(parse_address(loopback)->is_loopback()) << loopback;
+  for (const char* other : {"126.0.0.1", "128.0.0.1", "0.0.0.0", "::", "::2", "7f00::1", "::ffff:10.0.0.127"})
+    EXPECT_FALSE(parse_address(other)->is_loopback()) << other;
+}
+
+TEST(Address, HasNamesForThoseOfEachFamily) {
   EXPECT_EQ(Address::any(Family::Ipv4), *parse_address("0.0.0.0"));
   EXPECT_EQ(Address::any(Family::Ipv6), *parse_address("::"));
   EXPECT_EQ(Address::loopback(Family::Ipv4), *parse_address("127.0.0.1"));

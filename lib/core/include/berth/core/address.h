@@ -43,6 +43,11 @@ struct Address {
   [[nodiscard]] constexpr Address unmapped() const {
     return is_ipv4_mapped() ? ipv4(bytes[12], bytes[13], bytes[14], bytes[15]) : *this;
   }
+  /// True for 127.0.0.0/8, ::1 and ::ffff:127.0.0.0/104.
+  [[nodiscard]] constexpr bool is_loopback() const {
+    const Address plain = unmapped();
+    return plain.family == Family::Ipv4 ? plain.bytes[0] == 127 : plain == loopback(Family::Ipv6);
+  }
   [[nodiscard]] constexpr bool has_only_zeros() const { return bytes == std::array<std::uint8_t, 16>{}; }
   /// True for 255.255.255.255.
   [[nodiscard]] constexpr bool is_limited_broadcast() const { return unmapped() == ipv4(255, 255, 255, 255); }
