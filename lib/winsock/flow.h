@@ -185,7 +185,7 @@ class Flow : public std::enable_shared_from_this<Flow> {
 /// The flow of an open handle that has none yet, or the one that another thread gave it meanwhile. Null when
 /// the handle was closed, or the host has no descriptor left. Requires: the call has entered the handle's
 /// place in the table.
-[[gnu::cold]] Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open);
+Flow* adopt_flow(std::uintptr_t handle, const OpenHandle& open);
 
 /// Ends the part of a handle that was taken out of the table in its flow: wakes who sleeps in it if it was
 /// the last, waits for the calls on that handle, and closes the host's socket with the last one.
