@@ -18,7 +18,7 @@ namespace {
 
 void advise(const Call& call, AdviceKind kind, std::string text) {
   if (call.process() == embedded_process_so_far()) {
-    static std::array<std::atomic_flag, 3> said{};
+    static std::array<std::atomic_flag, kAdviceKinds> said{};
     if (!said[static_cast<std::size_t>(kind)].test_and_set())
       std::fprintf(stderr, "berth: advice: %s\n", text.c_str());
   }
@@ -77,6 +77,14 @@ void advise_on_start_port(const Call& call, Port port, bool refused) {
   advise(call, AdviceKind::StartPortLooksSwapped,
          "start port " + std::to_string(port) +
              " looks byte-swapped; a start port is in network byte order: htons(" + meant + ") for " + meant);
+}
+
+void advise_on_context(const Call& call, const char* function, bool was_accepted) {
+  const std::string connects = was_accepted ? "AcceptEx" : "ConnectEx";
+  const std::string option = was_accepted ? "SO_UPDATE_ACCEPT_CONTEXT" : "SO_UPDATE_CONNECT_CONTEXT";
+  advise(call, AdviceKind::ConnectionLacksContext,
+         std::string(function) + " does not know the connection that " + connects + " made before " + option +
+             " is set on the socket");
 }
 
 void advise_on_ioctl(const Call& call, DWORD code, DWORD input_size) {

@@ -13,6 +13,9 @@ namespace berth::winsock {
 /// make it suspicious.
 void advise_on_start_port(const Call& call, Port port, bool refused);
 
+/// To who asks a connection, by `function`, for what it does not know before it has its context.
+void advise_on_context(const Call& call, const char* function, bool was_accepted);
+
 /// Looks at the arguments of a WSAIoctl that were refused.
 void advise_on_ioctl(const Call& call, DWORD code, DWORD input_size);
 

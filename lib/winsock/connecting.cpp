@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "advice.h"
 #include "async_state.h"
 #include "host_errors.h"
 #include "loopback.h"
@@ -131,6 +132,13 @@ int connection_outcome(Flow& flow) {
   if (flow.phase != Phase::Connecting) return flow.phase == Phase::Connected ? 0 : WSAENOTCONN;
   if (traffic::poll_one(flow.descriptor, traffic::kWritable, 0) == 0) return WSAEWOULDBLOCK;
   return ended(flow, static_cast<int>(traffic::take_error(flow.descriptor).value));
+}
+
+bool lacks_context(Use& use, const char* function) {
+  const Flow& flow = *use.call().socket().flow;
+  if (flow.has_context) return false;
+  advise_on_context(use.call(), function, flow.was_accepted);
+  return true;
 }
 
 int connection_problem(Flow& flow) {

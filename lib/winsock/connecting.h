@@ -14,6 +14,10 @@ namespace berth::winsock {
 /// Why a stream cannot move bytes now: 0 when it is connected. Looks at the host when it is still connecting.
 [[nodiscard]] int connection_problem(Flow& flow);
 
+/// Whether AcceptEx or ConnectEx has made the connection and the program has not given the socket its context
+/// since; advises it then. `function`: that wants to know.
+[[nodiscard]] bool lacks_context(Use& use, const char* function);
+
 /// Brings a connection attempt to its end if the host has: 0 connected, WSAEWOULDBLOCK not yet, else why it
 /// failed; the socket may then try again.
 [[nodiscard]] int connection_outcome(Flow& flow);

@@ -169,6 +169,7 @@ int shutdown(SOCKET s, int how) {
   if (!half) return use.fail(WSAEINVAL);
   winsock::Flow& flow = use.flow();
   if (flow.is_stream() && flow.phase != winsock::Phase::Connected) return use.fail(WSAENOTCONN);
+  if (winsock::lacks_context(use, "shutdown")) return use.fail(WSAENOTCONN);
   if (!use.call().ask(request::Shutdown{flow.socket})) return SOCKET_ERROR;
   if (*half != traffic::Half::Receive) flow.send_is_shut = true;
   if (*half != traffic::Half::Send) flow.receive_is_shut = true;
@@ -187,6 +188,7 @@ int getpeername(SOCKET s, struct sockaddr* name, int* namelen) {
   // A connection that has come about since is looked for.
   if (flow != nullptr && use.has_flow()) static_cast<void>(winsock::connection_problem(use.flow()));
   if (flow == nullptr || flow->phase != winsock::Phase::Connected) return use.fail(WSAENOTCONN);
+  if (winsock::lacks_context(use, "getpeername")) return use.fail(WSAENOTCONN);
   const auto peer = flow->peer();
   if (!peer) return use.fail(WSAENOTCONN);
   const auto broken = winsock::answer_name(*peer, flow->family, name, namelen);

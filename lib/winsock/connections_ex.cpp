@@ -42,6 +42,7 @@ std::shared_ptr<Flow> flow_for(const Destination& to, const OpenHandle& accepted
   Flow* before = flow_so_far(to);
   auto flow = Flow::of_accepted(accepted, arrival, port, before == nullptr || before->blocks);
   if (before != nullptr) flow->before = before->shared_from_this();
+  flow->has_context = false;
   return flow;
 }
 
@@ -148,6 +149,7 @@ class Connection {
       if (*code_ == WSAEWOULDBLOCK) return std::nullopt;
     }
     if (flow_->blocks && !flow_->host_never_blocks) traffic::set_blocking(flow_->descriptor, true);
+    flow_->has_context = *code_ != 0;
     if (*code_ != 0) return completion_of(*code_, 0);
     return send_ ? send_() : std::optional(completion_of(0, 0));
   }

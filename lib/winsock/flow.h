@@ -72,6 +72,10 @@ class Flow : public std::enable_shared_from_this<Flow> {
   std::atomic<bool> host_never_blocks = false;
   std::atomic<bool> closing = false;       ///< its last handle is being closed: whoever sleeps in it leaves
   std::atomic<bool> send_is_shut = false;  ///< by shutdown
+  /// False from AcceptEx or ConnectEx until SO_UPDATE_ACCEPT_CONTEXT or SO_UPDATE_CONNECT_CONTEXT: until then
+  /// getpeername, getsockname and shutdown do not know of the connection (the pages of the four; field
+  /// reports: nng 1598, WSL 40505, cosmopolitan 1164).
+  std::atomic<bool> has_context = true;
   std::atomic<bool> receive_is_shut = false;
   /// Another handle of `process` shares it from now on. False: the last one is being closed.
   [[nodiscard]] bool add_handle(ProcessId sharer);

@@ -2,6 +2,7 @@
 #include <winsock2.h>
 
 #include "call.h"
+#include "connecting.h"
 #include "last_error.h"
 #include "socket_names.h"
 #include "use.h"
@@ -12,7 +13,13 @@ namespace {
 // A connection can make the name more specific than bind made it. Nothing: the call has failed.
 std::optional<Endpoint> shown_name(Use& use) {
   Flow* flow = use.call().socket().flow;
-  if (const auto name = flow == nullptr ? std::nullopt : flow->local()) return name;
+  const bool knows_no_more_than_bind = flow != nullptr && lacks_context(use, "getsockname");
+  if (knows_no_more_than_bind && flow->was_accepted) {
+    use.fail(WSAEINVAL);  // it has never been bound
+    return std::nullopt;
+  }
+  if (const auto name = flow == nullptr || knows_no_more_than_bind ? std::nullopt : flow->local())
+    return name;
   const auto reply = use.call().ask(request::NameOf{use.call().socket().socket});
   return reply ? std::optional(reply->name) : std::nullopt;
 }

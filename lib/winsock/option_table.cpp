@@ -81,7 +81,11 @@ int dont_linger(Flow& flow, int value) {
 
 int before_listen(Flow& flow, int) { return flow.phase == Phase::Listening ? WSAEINVAL : 0; }
 
-int when_connected(Flow& flow, int) { return connection_problem(flow) == 0 ? 0 : WSAENOTCONN; }
+int update_context(Flow& flow, int) {
+  if (connection_problem(flow) != 0) return WSAENOTCONN;
+  flow.has_context = true;
+  return 0;
+}
 
 // Once on, they stay on.
 template <int kName>
@@ -280,10 +284,10 @@ constexpr SocketOption kOptions[] = {
      .note = "multicast is not emulated"},
     {.level = SOL_SOCKET, .name = SO_UPDATE_CONNECT_CONTEXT, .text = "SO_UPDATE_CONNECT_CONTEXT",
      .sockets = Sockets::Tcp, .access = Access::Set, .standing = Standing::Simulated,
-     .note = "takes no value; WSAENOTCONN before the connection", .shortest = 0, .set = when_connected},
+     .note = "takes no value; WSAENOTCONN before the connection. After ConnectEx getpeername, getsockname and shutdown need it", .shortest = 0, .set = update_context},
     {.level = SOL_SOCKET, .name = SO_UPDATE_ACCEPT_CONTEXT, .text = "SO_UPDATE_ACCEPT_CONTEXT",
      .sockets = Sockets::Tcp, .access = Access::Set, .form = Form::Socket, .standing = Standing::Simulated,
-     .note = "the socket takes over the options of the listening one that is named", .shortest = sizeof(SOCKET)},
+     .note = "the socket takes over the options of the listening one that is named. After AcceptEx getpeername, getsockname and shutdown need it", .shortest = sizeof(SOCKET)},
     {.level = SOL_SOCKET, .name = SO_CONNECT_TIME, .text = "SO_CONNECT_TIME", .sockets = Sockets::Tcp,
      .access = Access::Get, .form = Form::Number, .standing = Standing::Simulated,
      .note = "seconds since the connection; 0xffffffff without one", .initial = -1, .get = connect_time},

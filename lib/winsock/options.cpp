@@ -90,6 +90,7 @@ int take_over_from(Use& use, SOCKET named) {
   if (!use.has_flow()) return SOCKET_ERROR;
   if (use.flow().phase != Phase::Connected) return use.fail(WSAENOTCONN);
   inherit_options(use.flow(), listener.flow());
+  use.flow().has_context = true;
   return 0;
 }
 

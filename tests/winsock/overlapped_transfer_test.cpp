@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include <berth/winsock/advice.h>
+
 namespace berth::test {
 namespace {
 
@@ -379,6 +381,24 @@ class ConnectionsEx : public OverlappedTransfer {
     EXPECT_EQ(WSAGetLastError(), code);
   }
 
+  void expect_begun(BOOL answer) { EXPECT_TRUE(answer || WSAGetLastError() == ERROR_IO_PENDING); }
+  // The code, 0 when it worked; the name is in `name_`.
+  int name_of(SOCKET s, int (*function)(SOCKET, sockaddr*, int*)) {
+    int size = sizeof(name_);
+    return function(s, as_name(&name_), &size) == 0 ? 0 : WSAGetLastError();
+  }
+  void expect_no_context(SOCKET s) {
+    EXPECT_EQ(name_of(s, getpeername), WSAENOTCONN);
+    expect_code(WSAENOTCONN, shutdown(s, SD_SEND) == 0);
+    EXPECT_EQ(last_advice().value().kind, AdviceKind::ConnectionLacksContext);
+    EXPECT_EQ(send(s, "x", 1, 0), 1) << "bytes move";
+  }
+  void expect_context(SOCKET s) {
+    EXPECT_EQ(name_of(s, getpeername), 0);
+    EXPECT_EQ(shutdown(s, SD_SEND), 0);
+  }
+
+  SOCKADDR_IN name_{};
   const LPFN_ACCEPTEX accept_ex_ = extension<LPFN_ACCEPTEX>(listener_, WSAID_ACCEPTEX);
   const LPFN_CONNECTEX connect_ex_ = extension<LPFN_CONNECTEX>(listener_, WSAID_CONNECTEX);
   const SOCKET accepted_ = tcp();
@@ -406,6 +426,51 @@ TEST_F(ConnectionsEx, AcceptEx_pends_and_gives_the_connection_to_the_socket) {
   EXPECT_EQ(ntohs(reinterpret_cast<SOCKADDR_IN*>(local)->sin_port), 80);
   EXPECT_EQ(ntohs(reinterpret_cast<SOCKADDR_IN*>(remote)->sin_port), port_of(client_));
   EXPECT_EQ(remote_size, int{sizeof(SOCKADDR_IN)});
+}
+
+TEST_F(ConnectionsEx, AcceptEx_leaves_a_connection_without_context) {
+  tie(listener_, port_, 7);
+  expect_code(ERROR_IO_PENDING, accept_into(accepted_, 0));
+  SOCKADDR_IN name = ipv4_name(80);
+  EXPECT_EQ(connect(client_, as_name(&name), sizeof(name)), 0);
+  EXPECT_TRUE(take(port_).success);
+  expect_no_context(accepted_);
+  EXPECT_EQ(name_of(accepted_, getsockname), WSAEINVAL);
+  const SOCKET listener = listener_;
+  EXPECT_EQ(setsockopt(accepted_, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT,
+                       reinterpret_cast<const char*>(&listener), sizeof(listener)),
+            0);
+  EXPECT_EQ(name_of(accepted_, getsockname), 0);
+  EXPECT_EQ(ntohs(name_.sin_port), 80);
+  expect_context(accepted_);
+}
+
+TEST_F(ConnectionsEx, ConnectEx_leaves_a_connection_without_context) {
+  SOCKADDR_IN any = ipv4_name(700);
+  any.sin_addr.s_addr = htonl(INADDR_ANY);
+  EXPECT_EQ(bind(client_, as_name(&any), sizeof(any)), 0);
+  tie(client_, port_, 7);
+  SOCKADDR_IN name = ipv4_name(80);
+  expect_begun(connect_ex_(client_, as_name(&name), sizeof(name), nullptr, 0, &count_, &overlapped_));
+  EXPECT_TRUE(take(port_).success);
+  expect_no_context(client_);
+  EXPECT_EQ(name_of(client_, getsockname), 0);
+  EXPECT_EQ(name_.sin_addr.s_addr, htonl(INADDR_ANY)) << "what bind said";
+  EXPECT_EQ(setsockopt(client_, SOL_SOCKET, SO_UPDATE_CONNECT_CONTEXT, nullptr, 0), 0);
+  EXPECT_EQ(name_of(client_, getsockname), 0);
+  EXPECT_EQ(name_.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+  expect_context(client_);
+}
+
+TEST_F(ConnectionsEx, a_connection_attempt_that_failed_leaves_the_next_one_its_context) {
+  EXPECT_EQ(bind_to(client_, 700), 0);
+  tie(client_, port_, 7);
+  SOCKADDR_IN nobody = ipv4_name(81);
+  expect_begun(connect_ex_(client_, as_name(&nobody), sizeof(nobody), nullptr, 0, &count_, &overlapped_));
+  EXPECT_FALSE(take(port_).success);
+  SOCKADDR_IN name = ipv4_name(80);
+  EXPECT_EQ(connect(client_, as_name(&name), sizeof(name)), 0);
+  expect_context(client_);
 }
 
 TEST_F(ConnectionsEx, AcceptEx_waits_for_the_first_bytes_when_it_is_to_receive_some) {
