@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include <berth/traffic/descriptor.h>
+
 #include "advice.h"
 #include "async_state.h"
 #include "host_errors.h"
@@ -34,18 +36,36 @@ int phase_problem(Flow& flow) {
   return 0;
 }
 
-// The name that a connected socket shows: on one machine the way to an address starts at that address.
-Endpoint name_towards(const Endpoint& local, const Endpoint& to) {
+// Where the way to an address starts: on one machine at that address; on the host, where the host says.
+Address start_of_way(const Flow& flow, const Endpoint& to) {
+  if (flow.process.network() == Network::Isolated || to.address.is_wildcard()) return to.address;
+  const traffic::HostAddress there = host_address(to);
+  const auto opened = traffic::open(traffic::Kind::Datagram, there.is_ipv6);
+  if (!opened.ok()) return Address::any(to.address.family);
+  const traffic::Descriptor asker(static_cast<int>(opened.value));
+  traffic::HostAddress here;
+  const bool is_told = traffic::connect(asker.get(), there).ok() && traffic::name_of(asker.get(), here).ok();
+  return is_told ? endpoint_of(here).address : Address::any(to.address.family);
+}
+
+// The name that a connected socket shows: more specific than the wildcard that it is bound to.
+Endpoint name_towards(const Flow& flow, const Endpoint& local, const Endpoint& to) {
   Endpoint name = local;
-  if (name.address.is_wildcard()) name.address = to.address;
+  if (name.address.is_wildcard()) name.address = start_of_way(flow, to);
   return name;
 }
 
-// A datagram socket that is bound to the wildcard has a more specific name while it is connected.
 void be_named_towards(Flow& flow, const Endpoint& to) {
-  if (flow.process.network() == Network::Host) return;
   const auto bound = name_told_to(flow.process.id(), flow.process.machine(), flow.socket);
-  if (bound) flow.talk_as(name_towards(*bound, to));
+  if (bound) flow.talk_as(name_towards(flow, *bound, to));
+}
+
+// Under `host`, the name that a connection has there.
+std::optional<Endpoint> name_of_connection(const Flow& flow, int descriptor) {
+  traffic::HostAddress name;
+  const bool is_the_hosts =
+      flow.process.network() == Network::Host && traffic::name_of(descriptor, name).ok();
+  return is_the_hosts ? std::optional(endpoint_of(name)) : std::nullopt;
 }
 
 int connect_datagrams(Use& use, const Endpoint& to) {
@@ -86,7 +106,7 @@ int prepare(Use& use, const Endpoint& to, std::optional<traffic::HostAddress>& t
   there = flow.route(to);
   if (!there) return WSAENETUNREACH;
   if (flow.process.network() == Network::Isolated) {
-    flow.talk_as(name_towards(*flow.local(), to));
+    flow.talk_as(name_towards(flow, *flow.local(), to));
     traffic::set(flow.descriptor, traffic::Option::SynRetries, 1);
   }
   if (!use.is_named()) return -1;
@@ -104,7 +124,7 @@ int code_of_attempt(const Flow& flow, int error) {
 
 int ended(Flow& flow, int error) {
   if (error == 0) {
-    flow.become_connected(std::nullopt, flow.peer().value_or(Endpoint{}));
+    flow.become_connected(name_of_connection(flow, flow.descriptor), flow.peer().value_or(Endpoint{}));
     return 0;
   }
   if (error == EINPROGRESS || error == EAGAIN || error == EALREADY) return WSAEWOULDBLOCK;
@@ -201,12 +221,9 @@ int next_arrival(Flow& listener, Arrival& arrival, bool waits) {
     const auto peer = listener.name_behind(from);
     if (peer) {
       arrival.peer = *peer;
-      arrival.local = name_towards(listener.local().value_or(Endpoint{}), *peer);
-      if (listener.process.network() == Network::Host) {
-        traffic::HostAddress name;
-        traffic::name_of(arrival.descriptor, name);
-        arrival.local = endpoint_of(name);
-      }
+      const auto on_host = name_of_connection(listener, arrival.descriptor);
+      arrival.local =
+          on_host ? *on_host : name_towards(listener, listener.local().value_or(Endpoint{}), *peer);
       arrival = listener.deferred.next(arrival);
       return 0;
     }

@@ -55,6 +55,37 @@ TEST_F(HostTraffic, a_winsock_client_reaches_a_posix_server) {
   posix_close(server);
 }
 
+ULONG address_of(SOCKET s) {
+  SOCKADDR_IN name{};
+  int size = sizeof(name);
+  EXPECT_EQ(getsockname(s, as_name(&name), &size), 0) << WSAGetLastError();
+  return ntohl(name.sin_addr.s_addr);
+}
+
+TEST_F(HostTraffic, a_connected_socket_shows_the_address_that_its_peer_sees) {
+  const SOCKET server = listening(0);
+  const SOCKET client = tcp();
+  SOCKADDR_IN to = ipv4_name(port_of(server));
+  ASSERT_EQ(connect(client, as_name(&to), sizeof(to)), 0) << WSAGetLastError();
+  SOCKADDR_IN peer{};
+  int size = sizeof(peer);
+  ASSERT_NE(accept(server, as_name(&peer), &size), INVALID_SOCKET) << WSAGetLastError();
+  EXPECT_EQ(address_of(client), ntohl(peer.sin_addr.s_addr)) << "what makes a pair of sockets compares them";
+  EXPECT_EQ(port_of(client), ntohs(peer.sin_port));
+}
+
+TEST_F(HostTraffic, a_datagram_socket_shows_an_address_while_it_is_connected) {
+  const SOCKET s = udp();
+  SOCKADDR_IN to = ipv4_name(9);
+  ASSERT_EQ(connect(s, as_name(&to), sizeof(to)), 0) << WSAGetLastError();
+  EXPECT_EQ(address_of(s), ULONG{INADDR_LOOPBACK});
+  const USHORT port = port_of(s);
+  SOCKADDR_IN nowhere = ipv4_name(0, INADDR_ANY);
+  ASSERT_EQ(connect(s, as_name(&nowhere), sizeof(nowhere)), 0) << WSAGetLastError();
+  EXPECT_EQ(address_of(s), ULONG{INADDR_ANY});
+  EXPECT_EQ(port_of(s), port);
+}
+
 TEST_F(HostTraffic, a_strangers_port_is_in_use_and_nothing_is_left_behind) {
   const int stranger = posix_listen();
   const USHORT port = posix_port_of(stranger);
