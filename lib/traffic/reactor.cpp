@@ -159,7 +159,13 @@ void Reactor::tell(Key key, std::uint16_t found) {
   if (ready) (*ready)(found);
 }
 
+void Reactor::wait_for_telling() {
+  if (thread_ == std::this_thread::get_id()) return;
+  const std::lock_guard guard(telling_);
+}
+
 void Reactor::run() {
+  thread_ = std::this_thread::get_id();
   std::array<epoll_event, 64> events{};
   for (;;) {
     const int count =

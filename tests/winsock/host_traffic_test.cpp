@@ -86,6 +86,28 @@ TEST_F(HostTraffic, a_datagram_socket_shows_an_address_while_it_is_connected) {
   EXPECT_EQ(port_of(s), port);
 }
 
+TEST_F(HostTraffic, a_port_is_free_when_its_socket_is_closed_although_a_call_has_just_ended) {
+  const SOCKET sender = udp();
+  USHORT port = 0;
+  for (int round = 0; round < 500; ++round) {
+    const SOCKET s = udp();
+    ASSERT_EQ(bind_to(s, port), 0) << "round " << round << ": " << WSAGetLastError();
+    port = port_of(s);
+    char byte = 0;
+    WSABUF buffer{.len = 1, .buf = &byte};
+    OVERLAPPED overlapped{};
+    overlapped.hEvent = WSACreateEvent();
+    DWORD bytes = 0;
+    DWORD flags = 0;
+    WSARecv(s, &buffer, 1, nullptr, &flags, &overlapped, nullptr);
+    SOCKADDR_IN to = ipv4_name(port);
+    EXPECT_EQ(sendto(sender, "x", 1, 0, as_name(&to), sizeof(to)), 1);
+    EXPECT_TRUE(WSAGetOverlappedResult(s, &overlapped, &bytes, TRUE, &flags)) << WSAGetLastError();
+    EXPECT_EQ(closesocket(s), 0);
+    WSACloseEvent(overlapped.hEvent);
+  }
+}
+
 TEST_F(HostTraffic, a_strangers_port_is_in_use_and_nothing_is_left_behind) {
   const int stranger = posix_listen();
   const USHORT port = posix_port_of(stranger);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 namespace berth::traffic {
 
@@ -41,6 +43,11 @@ class Reactor {
   /// Calls `action` on the reactor's thread when the time has passed.
   void after(std::chrono::milliseconds time, std::function<void()> action);
 
+  /// Waits for what the reactor's thread is telling now, and so for what it holds on to meanwhile. On that
+  /// thread itself: does not.
+  /// Requires: the caller holds no lock that a `Ready` or an action may want.
+  void wait_for_telling();
+
   /// Around a fork: first waits for what the reactor's thread is telling, and lets it tell no more, while the
   /// caller holds no lock that a `Ready` or an action may want; then lets nothing change. So nothing is half
   /// done in the child.
@@ -72,6 +79,7 @@ class Reactor {
   // Change only before the thread starts, and in the child of a fork.
   int epoll_ = -1;
   int wakeup_ = -1;
+  std::atomic<std::thread::id> thread_{};
   std::mutex telling_;  // held by the reactor's thread while it calls anybody; before any other lock
   std::mutex mutex_;    // guards what follows
   bool has_thread_ = false;
