@@ -25,7 +25,7 @@ std::optional<Where> tcp_place(std::string_view text) {
   Where where{.path = {}, .host = std::string(host), .port = 0};
   const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), where.port);
   const bool is_port = error == std::errc{} && stop == digits.data() + digits.size() && !digits.empty();
-  if (!address || !address->is_loopback() || !is_port) return std::nullopt;
+  if (!address || !address->is_loopback() || address->is_ipv4_mapped() || !is_port) return std::nullopt;
   return where;
 }
 

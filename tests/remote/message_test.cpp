@@ -161,8 +161,9 @@ TEST(Where, IsAPathOrAPortOfTheLoopback) {
 }
 
 TEST(Where, RefusesWhatItIsNot) {
-  for (const char* text : {"tcp:", "tcp:10.0.0.1:7000", "tcp:127.0.0.1",
-                           "tcp:127.0.0.1:", "tcp:127.0.0.1:70000", "tcp:127.0.0.1:7x", "tcp:example.org:1"})
+  for (const char* text :
+       {"tcp:", "tcp:10.0.0.1:7000", "tcp:127.0.0.1", "tcp:127.0.0.1:", "tcp:127.0.0.1:70000",
+        "tcp:127.0.0.1:7x", "tcp:example.org:1", "tcp:[::ffff:127.0.0.1]:7000"})
     EXPECT_THAT(parse_where(text).error(), HasSubstr("tcp:127.0.0.1:7000")) << text;
   EXPECT_THAT(parse_where("").error(), HasSubstr("the path of a socket"));
   EXPECT_THAT(parse_where(std::string(108, 'x')).error(), HasSubstr("1 to 107 bytes"));
