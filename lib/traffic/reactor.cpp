@@ -160,7 +160,8 @@ void Reactor::tell(Key key, std::uint16_t found) {
 }
 
 void Reactor::wait_for_telling() {
-  if (thread_ == std::this_thread::get_id()) return;
+  const std::thread::id teller = thread_;
+  if (teller == std::thread::id() || teller == std::this_thread::get_id()) return;
   const std::lock_guard guard(telling_);
 }
 

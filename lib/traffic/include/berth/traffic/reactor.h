@@ -44,7 +44,7 @@ class Reactor {
   void after(std::chrono::milliseconds time, std::function<void()> action);
 
   /// Waits for what the reactor's thread is telling now, and so for what it holds on to meanwhile. On that
-  /// thread itself: does not.
+  /// thread itself, and where there is none yet: does not.
   /// Requires: the caller holds no lock that a `Ready` or an action may want.
   void wait_for_telling();
 
