@@ -55,6 +55,7 @@ Endpoint name_towards(const Flow& flow, const Endpoint& local, const Endpoint& t
   return name;
 }
 
+// Of a datagram socket, while it is connected.
 void be_named_towards(Flow& flow, const Endpoint& to) {
   const auto bound = name_told_to(flow.process.id(), flow.process.machine(), flow.socket);
   if (bound) flow.talk_as(name_towards(flow, *bound, to));

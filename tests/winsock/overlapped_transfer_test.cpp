@@ -381,7 +381,13 @@ class ConnectionsEx : public OverlappedTransfer {
     EXPECT_EQ(WSAGetLastError(), code);
   }
 
-  void expect_begun(BOOL answer) { EXPECT_TRUE(answer || WSAGetLastError() == ERROR_IO_PENDING); }
+  void accept_the_client() {
+    tie(listener_, port_, 7);
+    expect_code(ERROR_IO_PENDING, accept_into(accepted_, 0));
+    SOCKADDR_IN name = ipv4_name(80);
+    EXPECT_EQ(connect(client_, as_name(&name), sizeof(name)), 0);
+    EXPECT_TRUE(take(port_).success);
+  }
   // The code, 0 when it worked; the name is in `name_`.
   int name_of(SOCKET s, int (*function)(SOCKET, sockaddr*, int*)) {
     int size = sizeof(name_);
@@ -429,11 +435,7 @@ TEST_F(ConnectionsEx, AcceptEx_pends_and_gives_the_connection_to_the_socket) {
 }
 
 TEST_F(ConnectionsEx, AcceptEx_leaves_a_connection_without_context) {
-  tie(listener_, port_, 7);
-  expect_code(ERROR_IO_PENDING, accept_into(accepted_, 0));
-  SOCKADDR_IN name = ipv4_name(80);
-  EXPECT_EQ(connect(client_, as_name(&name), sizeof(name)), 0);
-  EXPECT_TRUE(take(port_).success);
+  accept_the_client();
   expect_no_context(accepted_);
   EXPECT_EQ(name_of(accepted_, getsockname), WSAEINVAL);
   const SOCKET listener = listener_;
@@ -514,11 +516,8 @@ TEST_F(ConnectionsEx, AcceptEx_refuses_what_it_cannot_use) {
 }
 
 TEST_F(ConnectionsEx, an_accept_that_blocks_goes_on_beside_AcceptEx) {
-  tie(listener_, port_, 7);
-  expect_code(ERROR_IO_PENDING, accept_into(accepted_, 0));
+  accept_the_client();
   SOCKADDR_IN name = ipv4_name(80);
-  EXPECT_EQ(connect(client_, as_name(&name), sizeof(name)), 0);
-  EXPECT_TRUE(take(port_).success);
   std::thread other([&] { EXPECT_NE(accept(listener_, nullptr, nullptr), INVALID_SOCKET); });
   EXPECT_EQ(connect(tcp(), as_name(&name), sizeof(name)), 0);
   other.join();
